@@ -1,0 +1,21 @@
+import type { TypedArray } from "./state.js";
+
+/** What an observation or an action may be. `sample` and `seed` are NumPy-exact (Gymnasium's own generator per space). */
+export interface Space<T> {
+  readonly kind: string;
+  readonly shape: readonly number[];
+  seed(seed: number | bigint): void;
+  sample(): T;
+  contains(value: unknown): boolean;
+  toString(): string;
+}
+
+export type FloatArray = Float32Array | Float64Array;
+
+/** A box in R^n, row-major; bounds are inclusive and may be infinite. */
+export interface BoxSpace<T extends TypedArray = FloatArray> extends Space<T> {
+  readonly kind: "box";
+  readonly dtype: "float32" | "float64";
+  readonly low: FloatArray;
+  readonly high: FloatArray;
+}

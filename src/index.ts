@@ -1,0 +1,1 @@
+export { formatError, RlAdanError, ShapeError, UsageError } from "./errors.js";
