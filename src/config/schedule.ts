@@ -1,4 +1,4 @@
-import { create, type MathNode, parseDependencies } from "mathjs";
+import { create, type FactoryFunctionMap, type MathNode, parseDependencies } from "mathjs";
 import { didYouMean, UsageError } from "../errors.js";
 import { cos, exp, log, pow, sin, tanh } from "../math/index.js";
 
@@ -75,7 +75,7 @@ function parse(source: string, key: string): MathNode {
       `has ${source.length} characters, at most ${MAX_EXPRESSION_LENGTH} are read`,
     );
   }
-  parser ??= create(parseDependencies).parse as (expression: string) => MathNode;
+  parser ??= create(parseDependencies as FactoryFunctionMap).parse as (expression: string) => MathNode;
   try {
     return parser(source);
   } catch (error) {

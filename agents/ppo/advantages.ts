@@ -1,0 +1,153 @@
+import type { StateTree, Stateful } from "../../envs/api/state.js";
+import { paddedBatch, SAMPLE_BLOCK } from "../../src/kernels/kernels.js";
+import type { Mlp } from "../../src/policy/mlp.js";
+import { RunningMoments } from "../../src/policy/moments.js";
+import { computeAdvantages } from "../../src/rollout/gae.js";
+import type { AdvantageEstimates, Rollout } from "./learner.js";
+
+const RETURN_SCALE_EPSILON = 1e-8;
+
+/**
+ * Values, advantages and returns of a whole rollout, from the critic's current weights.
+ *
+ * With `value_target_scaling: return_std` (Tianshou) the critic predicts returns divided by their running deviation:
+ * its outputs are multiplied by it before GAE, the returns divided by it after, the advantages stay unscaled, and
+ * only then the running moments take in the unscaled returns, at every computation.
+ */
+export class AdvantageEstimator implements Stateful, AdvantageEstimates {
+  readonly values: Float32Array;
+  readonly nextValues: Float32Array;
+  readonly advantages: Float32Array;
+  readonly returns: Float32Array;
+  readonly #critic: Mlp;
+  readonly #settings: AdvantageSettings;
+  readonly #returnMoments = emptyMoments();
+  readonly #scaledValues: Float64Array;
+  readonly #scaledNextValues: Float64Array;
+
+  constructor(critic: Mlp, rows: number, settings: AdvantageSettings) {
+    this.#critic = critic;
+    this.#settings = settings;
+    this.values = new Float32Array(rows);
+    this.nextValues = new Float32Array(rows);
+    this.advantages = new Float32Array(rows);
+    this.returns = new Float32Array(rows);
+    this.#scaledValues = new Float64Array(rows);
+    this.#scaledNextValues = new Float64Array(rows);
+  }
+
+  compute(rollout: Rollout): void {
+    this.#evaluate(rollout);
+    const scalesReturns = this.#settings.value_target_scaling === "return_std";
+    const scale = scalesReturns ? Math.sqrt(this.#returnMoments.variance[0]! + RETURN_SCALE_EPSILON) : 1;
+    for (let row = 0; row < this.values.length; row++) {
+      this.#scaledValues[row] = this.values[row]! * scale;
+      this.#scaledNextValues[row] = this.nextValues[row]! * scale;
+    }
+    const { steps, envs, scaledRewards, terminated, truncated } = rollout;
+    computeAdvantages(
+      {
+        steps,
+        envs,
+        rewards: scaledRewards,
+        values: this.#scaledValues,
+        nextValues: this.#scaledNextValues,
+        terminated,
+        truncated,
+        gamma: this.#settings.gamma,
+        lambda: this.#settings.gae_lambda,
+        bootstrapTruncated: this.#settings.bootstrap_truncated,
+      },
+      this.advantages,
+    );
+    const unscaled = this.#scaledValues;
+    for (let row = 0; row < unscaled.length; row++) {
+      unscaled[row]! += this.advantages[row]!;
+      this.returns[row] = unscaled[row]! / scale;
+    }
+    if (scalesReturns) this.#returnMoments.merge(batchMoments(unscaled));
+  }
+
+  /** 1 - Var(returns - values) / Var(returns): how much of the returns the critic explains; NaN when they are constant. */
+  explainedVariance(): number {
+    const residuals = Float64Array.from(this.returns, (value, row) => value - this.values[row]!);
+    const total = batchMoments(Float64Array.from(this.returns)).variance[0]!;
+    return total === 0 ? Number.NaN : 1 - batchMoments(residuals).variance[0]! / total;
+  }
+
+  state(): StateTree {
+    return this.#returnMoments.state();
+  }
+
+  restore(state: StateTree): void {
+    this.#returnMoments.restore(state);
+  }
+
+  /** The critic's outputs for every observation, and for every transition's own next observation. */
+  #evaluate(rollout: Rollout): void {
+    const { steps, envs, observationSize: size, terminated, truncated } = rollout;
+    const { observations, finalObservations, lastObservations } = rollout;
+    const rows = steps * envs;
+    this.#runCritic(observations, size, rows, undefined, this.values);
+    for (let row = 0; row < rows - envs; row++) this.nextValues[row] = this.values[row + envs]!;
+    const lastValues = new Float32Array(envs);
+    this.#runCritic(lastObservations, size, envs, undefined, lastValues);
+    this.nextValues.set(lastValues, rows - envs);
+    const ended: number[] = [];
+    for (let row = 0; row < rows; row++) if (terminated[row] === 1 || truncated[row] === 1) ended.push(row);
+    const finalValues = new Float32Array(ended.length);
+    this.#runCritic(finalObservations, size, ended.length, ended, finalValues);
+    ended.forEach((row, k) => {
+      this.nextValues[row] = finalValues[k]!;
+    });
+  }
+
+  /** out[k] = V(observations[which[k]]), or of row k without `which`, in blocks. */
+  #runCritic(
+    observations: Float32Array,
+    size: number,
+    count: number,
+    which: readonly number[] | undefined,
+    out: Float32Array,
+  ): void {
+    const { input, output } = this.#critic;
+    for (let start = 0; start < count; start += SAMPLE_BLOCK) {
+      const samples = Math.min(SAMPLE_BLOCK, count - start);
+      const batch = paddedBatch(samples);
+      for (let b = 0; b < batch; b++) {
+        const row = b < samples ? (which?.[start + b] ?? start + b) : -1;
+        for (let j = 0; j < size; j++) input[j * batch + b] = row < 0 ? 0 : observations[row * size + j]!;
+      }
+      this.#critic.forward(batch);
+      for (let b = 0; b < samples; b++) out[start + b] = output[b]!;
+    }
+  }
+}
+
+export interface AdvantageSettings {
+  readonly gamma: number;
+  readonly gae_lambda: number;
+  readonly bootstrap_truncated: boolean;
+  readonly value_target_scaling: "none" | "return_std";
+}
+
+/** Tianshou's start: mean 0, variance 1, nothing counted. */
+function emptyMoments(): RunningMoments {
+  const moments = new RunningMoments(1);
+  moments.count = 0;
+  return moments;
+}
+
+/** Mean and population variance of a batch, two passes in float64. */
+function batchMoments(values: Float64Array): RunningMoments {
+  const moments = new RunningMoments(1);
+  let sum = 0;
+  for (const value of values) sum += value;
+  const mean = sum / values.length;
+  let squares = 0;
+  for (const value of values) squares += (value - mean) * (value - mean);
+  moments.mean[0] = mean;
+  moments.variance[0] = squares / values.length;
+  moments.count = values.length;
+  return moments;
+}

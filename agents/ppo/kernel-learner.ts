@@ -1,0 +1,295 @@
+import type { StateTree } from "../../envs/api/state.js";
+import { RlAdanError } from "../../src/errors.js";
+import type { Arena } from "../../src/kernels/arena.js";
+import { type Kernels, paddedBatch, SAMPLE_BLOCK } from "../../src/kernels/kernels.js";
+import { clipFactor, TORCH_CLIP_EPS } from "../../src/optim/clip.js";
+import type { Optimizer } from "../../src/optim/optimizer.js";
+import { createOptimizer } from "../../src/optim/registry.js";
+import { DiagonalGaussian } from "../../src/policy/gaussian.js";
+import { Mlp } from "../../src/policy/mlp.js";
+import type { NetworkShape, ParameterLayout } from "../../src/policy/network.js";
+import { letEventLoopRun } from "../../src/rollout/actor-pool.js";
+import { AdvantageEstimator } from "./advantages.js";
+import type { PpoConfig } from "./config.js";
+import type { Learner, MinibatchMetrics, Rollout, UpdateMetrics, UpdatePlan } from "./learner.js";
+import { type LossSettings, MinibatchLoss } from "./losses.js";
+import { minibatchBounds } from "./minibatches.js";
+
+/** How long an update may keep the thread before the event loop runs. */
+const MAX_BLOCKING_MS = 25;
+
+/** The keys of the recipe that the learner reads. */
+export type LearnerConfig = Pick<
+  PpoConfig,
+  | "gamma"
+  | "gae_lambda"
+  | "bootstrap_truncated"
+  | "value_target_scaling"
+  | "value_clip_range"
+  | "value_coefficient"
+  | "max_grad_norm"
+  | "normalize_advantages"
+  | "recompute_advantages"
+  | "epochs"
+  | "minibatch_size"
+  | "last_minibatch"
+  | "kl_stop"
+  | "target_kl"
+  | "optimizer"
+  | "optimizer_options"
+>;
+
+/**
+ * The learner on the kernels (devices `simd` and `scalar`): flat float32 parameters, gradients and slots in the arena,
+ * a minibatch in blocks of samples whose gradients add up in block order.
+ */
+export class KernelLearner implements Learner {
+  readonly parameters: Float32Array;
+  readonly optimizer: Optimizer;
+  readonly #kernels: Kernels;
+  readonly #config: LearnerConfig;
+  readonly #layout: ParameterLayout;
+  readonly #gradients: Float32Array;
+  readonly #actorGradients: Float32Array;
+  readonly #criticGradients: Float32Array;
+  readonly #logStd: Float32Array;
+  readonly #gaussian: DiagonalGaussian;
+  readonly #actor: Mlp;
+  readonly #critic: Mlp;
+  readonly #estimator: AdvantageEstimator;
+  readonly #order: Int32Array;
+
+  /** parameters: in the arena, laid out by `layout`; `rows`: transitions in a rollout. */
+  constructor(options: {
+    readonly kernels: Kernels;
+    readonly arena: Arena;
+    readonly shape: NetworkShape;
+    readonly layout: ParameterLayout;
+    readonly parameters: Float32Array;
+    readonly rows: number;
+    readonly config: LearnerConfig;
+  }) {
+    const { kernels, arena, shape, layout, parameters, rows, config } = options;
+    const allocate = (name: string, length: number) => arena.allocate(`learner/${name}`, "f32", length);
+    this.parameters = parameters;
+    this.#kernels = kernels;
+    this.#config = config;
+    this.#layout = layout;
+    this.#gradients = allocate("gradients", layout.size);
+    this.#actorGradients = this.#gradients.subarray(0, layout.criticStart);
+    this.#criticGradients = this.#gradients.subarray(layout.criticStart);
+    this.#logStd = parameters.subarray(layout.logStd, layout.criticStart);
+    this.#gaussian = new DiagonalGaussian(shape.actionSize);
+    const network = {
+      kernels,
+      allocate,
+      activation: shape.activation,
+      maxBatch: SAMPLE_BLOCK,
+      parameters,
+      gradients: this.#gradients,
+    };
+    this.#actor = new Mlp({ ...network, name: "actor", layout: layout.actor });
+    this.#critic = new Mlp({ ...network, name: "critic", layout: layout.critic, input: this.#actor.input });
+    this.#estimator = new AdvantageEstimator(this.#critic, rows, config);
+    this.#order = new Int32Array(rows);
+    this.optimizer = createOptimizer(
+      config.optimizer,
+      { size: layout.size, kernels, allocate: (name, length) => allocate(`optimizer/${name}`, length) },
+      config.optimizer_options,
+    );
+  }
+
+  async update(rollout: Rollout, plan: UpdatePlan): Promise<UpdateMetrics> {
+    const config = this.#config;
+    const before = this.parameters.slice();
+    const totals = new MetricTotals();
+    const { actions, logProbs } = rollout;
+    const loss = new MinibatchLoss({ ...estimates(this.#estimator), actions, logProbs }, this.#gaussian);
+    const settings: LossSettings = {
+      clipCoefficient: plan.clipCoefficient,
+      entropyCoefficient: plan.entropyCoefficient,
+      valueCoefficient: config.value_coefficient,
+      valueClipRange: config.value_clip_range,
+      normalizeAdvantages: config.normalize_advantages,
+    };
+    const bounds = minibatchBounds(this.#order.length, config.minibatch_size, config.last_minibatch);
+    let explainedVariance = Number.NaN;
+    let epochs = 0;
+    let stoppedByKl = false;
+    let pausedAt = performance.now();
+    this.optimizer.beginIteration();
+    while (epochs < config.epochs && !stoppedByKl) {
+      const epoch = epochs;
+      epochs += 1;
+      if (epoch === 0 || config.recompute_advantages) {
+        this.#estimator.compute(rollout);
+        plan.observer?.advantages?.(epoch, this.#estimator);
+        if (epoch === 0) explainedVariance = this.#estimator.explainedVariance();
+      }
+      plan.shuffle(epoch, this.#order);
+      for (const [start, end] of bounds) {
+        const metrics = this.#gradient(rollout, loss, settings, start, end);
+        if (config.kl_stop === "minibatch" && metrics.approxKl > 1.5 * config.target_kl!) {
+          stoppedByKl = true;
+          break;
+        }
+        this.#step(metrics.clipFactor, plan.learningRate);
+        totals.add(metrics);
+        plan.observer?.minibatch?.(epoch, metrics);
+        if (performance.now() - pausedAt > MAX_BLOCKING_MS) {
+          await letEventLoopRun();
+          pausedAt = performance.now();
+        }
+      }
+      plan.observer?.epoch?.(epoch, this.parameters);
+      if (config.kl_stop === "epoch" && totals.last!.approxKl > config.target_kl!) stoppedByKl = true;
+    }
+    return {
+      ...totals.means(),
+      minibatches: totals.count,
+      epochs,
+      stoppedByKl,
+      explainedVariance,
+      updateNorm: distance(before, this.parameters),
+      slotNorms: Object.fromEntries(
+        Object.entries(this.optimizer.slots()).map(([name, values]) => [
+          name,
+          Math.sqrt(this.#kernels.sumOfSquares(values as Float32Array)),
+        ]),
+      ),
+    };
+  }
+
+  /** Leaves the minibatch's gradient in place and returns its metrics. */
+  #gradient(
+    rollout: Rollout,
+    loss: MinibatchLoss,
+    settings: LossSettings,
+    start: number,
+    end: number,
+  ): MinibatchMetrics {
+    const actor = this.#actor;
+    const critic = this.#critic;
+    this.#gradients.fill(0);
+    this.#gaussian.update(this.#logStd);
+    loss.begin(settings, this.#order, start, end);
+    for (let block = start; block < end; block += SAMPLE_BLOCK) {
+      const count = Math.min(SAMPLE_BLOCK, end - block);
+      const batch = paddedBatch(count);
+      this.#gather(rollout, block, count, batch);
+      actor.forward(batch);
+      critic.forward(batch);
+      loss.addBlock(
+        this.#order,
+        block,
+        count,
+        batch,
+        actor.output,
+        actor.outputGradient,
+        critic.output,
+        critic.outputGradient,
+      );
+      actor.backward(batch);
+      critic.backward(batch);
+    }
+    loss.finish();
+    this.#gradients.set(loss.logStdGradient, this.#layout.logStd);
+    const gradientNorm = Math.sqrt(
+      this.#kernels.sumOfSquares(this.#actorGradients) + this.#kernels.sumOfSquares(this.#criticGradients),
+    );
+    return {
+      loss: loss.loss,
+      policyLoss: loss.policyLoss,
+      valueLoss: loss.valueLoss,
+      entropy: this.#gaussian.entropy,
+      oldApproxKl: loss.oldApproxKl,
+      approxKl: loss.approxKl,
+      clipFraction: loss.clipFraction,
+      gradientNorm,
+      clipFactor: clipFactor(gradientNorm, this.#config.max_grad_norm, TORCH_CLIP_EPS),
+    };
+  }
+
+  #step(factor: number, learningRate: number): void {
+    if (factor !== 1) this.#kernels.scale(this.#gradients, factor);
+    this.optimizer.step(this.parameters, this.#gradients, learningRate);
+  }
+
+  /** The block's observations, feature-major, padded with zeros. */
+  #gather(rollout: Rollout, start: number, count: number, batch: number): void {
+    const { observations, observationSize } = rollout;
+    const input = this.#actor.input;
+    for (let b = 0; b < count; b++) {
+      const from = this.#order[start + b]! * observationSize;
+      for (let j = 0; j < observationSize; j++) input[j * batch + b] = observations[from + j]!;
+    }
+    for (let b = count; b < batch; b++) for (let j = 0; j < observationSize; j++) input[j * batch + b] = 0;
+  }
+
+  async state(): Promise<StateTree> {
+    return {
+      parameters: this.parameters.slice(),
+      optimizer: this.optimizer.state(),
+      return_moments: this.#estimator.state(),
+    };
+  }
+
+  async restore(state: StateTree): Promise<void> {
+    const { parameters, optimizer, return_moments } = state as {
+      parameters: Float32Array;
+      optimizer: StateTree;
+      return_moments: StateTree;
+    };
+    if (parameters.length !== this.parameters.length) {
+      throw new RlAdanError(
+        "checkpoint-shape",
+        `The checkpoint holds ${parameters.length} parameters, this network has ${this.parameters.length}: ` +
+          "it comes from other hidden_sizes or another environment.",
+      );
+    }
+    this.parameters.set(parameters);
+    this.optimizer.restore(optimizer);
+    this.#estimator.restore(return_moments);
+  }
+}
+
+/** The estimator's arrays alone (a spread of the instance would take its private state's place-holders too). */
+function estimates({ values, advantages, returns }: AdvantageEstimator) {
+  return { values, advantages, returns };
+}
+
+class MetricTotals {
+  count = 0;
+  last: MinibatchMetrics | undefined;
+  readonly #sums = new Map<keyof MinibatchMetrics, number>();
+
+  add(metrics: MinibatchMetrics): void {
+    this.count += 1;
+    this.last = metrics;
+    for (const key of Object.keys(metrics) as (keyof MinibatchMetrics)[]) {
+      this.#sums.set(key, (this.#sums.get(key) ?? 0) + metrics[key]);
+    }
+  }
+
+  /** NaN where no minibatch was trained on (the KL stop acted before the first step). */
+  means(): MinibatchMetrics {
+    const mean = (key: keyof MinibatchMetrics) => (this.#sums.get(key) ?? Number.NaN) / this.count;
+    return {
+      loss: mean("loss"),
+      policyLoss: mean("policyLoss"),
+      valueLoss: mean("valueLoss"),
+      entropy: mean("entropy"),
+      oldApproxKl: mean("oldApproxKl"),
+      approxKl: mean("approxKl"),
+      clipFraction: mean("clipFraction"),
+      gradientNorm: mean("gradientNorm"),
+      clipFactor: mean("clipFactor"),
+    };
+  }
+}
+
+function distance(a: Float32Array, b: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += (a[i]! - b[i]!) * (a[i]! - b[i]!);
+  return Math.sqrt(sum);
+}

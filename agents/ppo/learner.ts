@@ -1,0 +1,68 @@
+import type { StateTree } from "../../envs/api/state.js";
+import type { RolloutBuffer } from "../../src/rollout/rollout-buffer.js";
+
+/** A rollout as the learner takes it: the buffer, with the rewards scaled and clipped by the recipe. */
+export interface Rollout extends RolloutBuffer {
+  /** [steps, envs]: what the advantages are computed from. */
+  readonly scaledRewards: Float64Array;
+}
+
+/** What one iteration's update depends on besides the rollout. */
+export interface UpdatePlan {
+  readonly learningRate: number;
+  readonly clipCoefficient: number;
+  readonly entropyCoefficient: number;
+  /** Fills `out` with a permutation of the rollout's flat indices (step·envs + env) for this epoch. */
+  shuffle(epoch: number, out: Int32Array): void;
+  readonly observer?: UpdateObserver;
+}
+
+/** Watches an update from inside: tests and studies of the mechanism. Arrays are live, copy what you keep. */
+export interface UpdateObserver {
+  advantages?(epoch: number, estimates: AdvantageEstimates): void;
+  minibatch?(epoch: number, metrics: MinibatchMetrics): void;
+  epoch?(epoch: number, parameters: Float32Array): void;
+}
+
+/** All [steps, envs]. `values`, `nextValues`: the critic's raw outputs; `returns`: what it is fitted to. */
+export interface AdvantageEstimates {
+  readonly values: Float32Array;
+  readonly nextValues: Float32Array;
+  readonly advantages: Float32Array;
+  readonly returns: Float32Array;
+}
+
+/** Of one minibatch before its step; `gradientNorm` before clipping. */
+export interface MinibatchMetrics {
+  readonly loss: number;
+  readonly policyLoss: number;
+  readonly valueLoss: number;
+  readonly entropy: number;
+  /** mean(-log ratio), the plain estimator. */
+  readonly oldApproxKl: number;
+  /** mean(ratio - 1 - log ratio), Schulman's k3. */
+  readonly approxKl: number;
+  readonly clipFraction: number;
+  readonly gradientNorm: number;
+  readonly clipFactor: number;
+}
+
+/** One iteration's update: means over its minibatches, and what only exists once. */
+export interface UpdateMetrics extends MinibatchMetrics {
+  readonly minibatches: number;
+  /** Epochs begun; fewer than planned when the KL stop acted. */
+  readonly epochs: number;
+  readonly stoppedByKl: boolean;
+  readonly explainedVariance: number;
+  /** Euclidean norm of the parameters' change over the iteration. */
+  readonly updateNorm: number;
+  /** Norms of the optimizer's slots after the iteration, by slot name. */
+  readonly slotNorms: Readonly<Record<string, number>>;
+}
+
+/** Owns weights, optimizer and advantages; one `update` is one PPO iteration: all epochs, all minibatches. */
+export interface Learner {
+  update(rollout: Rollout, plan: UpdatePlan): Promise<UpdateMetrics>;
+  state(): Promise<StateTree>;
+  restore(state: StateTree): Promise<void>;
+}

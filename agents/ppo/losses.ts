@@ -1,0 +1,168 @@
+import { exp } from "../../src/math/index.js";
+import type { DiagonalGaussian } from "../../src/policy/gaussian.js";
+
+/** What the loss of a minibatch depends on besides the samples. */
+export interface LossSettings {
+  readonly clipCoefficient: number;
+  readonly entropyCoefficient: number;
+  readonly valueCoefficient: number;
+  /** Range of the clipped value loss around the old values; null for the plain one. */
+  readonly valueClipRange: number | null;
+  readonly normalizeAdvantages: boolean;
+}
+
+/** The samples that a minibatch picks from, by flat row: [rows, action] or [rows]. */
+export interface LossSamples {
+  readonly actions: Float32Array;
+  readonly logProbs: Float32Array;
+  readonly advantages: Float32Array;
+  readonly returns: Float32Array;
+  /** The critic's outputs that the current advantages were computed from. */
+  readonly values: Float32Array;
+}
+
+const ADVANTAGE_EPSILON = 1e-8;
+
+/**
+ * PPO's loss over one minibatch, and its gradient at the networks' outputs.
+ *
+ *     policy:  -mean(min(ratio·A, clip(ratio, 1 ± c)·A))
+ *     value:   ½·mean((v - R)²), or ½·mean(max((v - R)², (old + clip(v - old, ±range) - R)²))
+ *     loss = policy - entropyCoefficient·entropy + valueCoefficient·value
+ *
+ * `begin`, then `addBlock` for each block of samples, then `finish`. Sums run in float64 over the samples in order.
+ * Source: Schulman et al. 2017, arXiv 1707.06347; the clipped value loss is OpenAI baselines' (ppo2).
+ */
+export class MinibatchLoss {
+  policyLoss = 0;
+  valueLoss = 0;
+  oldApproxKl = 0;
+  approxKl = 0;
+  clipFraction = 0;
+  /** d loss / d log-std, complete after `finish`. */
+  readonly logStdGradient: Float64Array;
+  #samples = 0;
+  #settings!: LossSettings;
+  #advantageMean = 0;
+  #advantageScale = 1;
+
+  constructor(
+    readonly data: LossSamples,
+    readonly gaussian: DiagonalGaussian,
+  ) {
+    this.logStdGradient = new Float64Array(gaussian.size);
+  }
+
+  /** rows[start, end): the minibatch's flat rows. */
+  begin(settings: LossSettings, rows: Int32Array, start: number, end: number): void {
+    this.#settings = settings;
+    this.#samples = end - start;
+    this.policyLoss = this.valueLoss = this.oldApproxKl = this.approxKl = this.clipFraction = 0;
+    this.logStdGradient.fill(0);
+    this.#measureAdvantages(rows, start, end);
+  }
+
+  /**
+   * Adds samples rows[start, start + count), whose outputs are mean [action][batch] and value [batch], and writes
+   * d loss / d mean and d loss / d value in the same layout; padding gets 0.
+   */
+  addBlock(
+    rows: Int32Array,
+    start: number,
+    count: number,
+    batch: number,
+    mean: Float32Array,
+    meanGradient: Float32Array,
+    value: Float32Array,
+    valueGradient: Float32Array,
+  ): void {
+    const { size, inverseStd } = this.gaussian;
+    const { actions } = this.data;
+    for (let b = 0; b < count; b++) {
+      const row = rows[start + b]!;
+      const logProbGradient = this.#addPolicy(row, mean, b, batch);
+      for (let j = 0; j < size; j++) {
+        const z = (actions[row * size + j]! - mean[j * batch + b]!) * inverseStd[j]!;
+        meanGradient[j * batch + b] = logProbGradient * z * inverseStd[j]!;
+        this.logStdGradient[j]! += logProbGradient * (z * z - 1);
+      }
+      valueGradient[b] = this.#addValue(row, value[b]!);
+    }
+    for (let b = count; b < batch; b++) {
+      for (let j = 0; j < size; j++) meanGradient[j * batch + b] = 0;
+      valueGradient[b] = 0;
+    }
+  }
+
+  /** Turns sums into means and adds the entropy's gradient. */
+  finish(): void {
+    this.policyLoss /= this.#samples;
+    this.valueLoss /= this.#samples;
+    this.oldApproxKl /= this.#samples;
+    this.approxKl /= this.#samples;
+    this.clipFraction /= this.#samples;
+    for (let j = 0; j < this.logStdGradient.length; j++) {
+      this.logStdGradient[j]! -= this.#settings.entropyCoefficient;
+    }
+  }
+
+  get loss(): number {
+    const { entropyCoefficient, valueCoefficient } = this.#settings;
+    return this.policyLoss - entropyCoefficient * this.gaussian.entropy + valueCoefficient * this.valueLoss;
+  }
+
+  /** Mean and unbiased deviation over the minibatch; a single sample has no deviation and stays as it is. */
+  #measureAdvantages(rows: Int32Array, start: number, end: number): void {
+    this.#advantageMean = 0;
+    this.#advantageScale = 1;
+    const count = end - start;
+    if (!this.#settings.normalizeAdvantages || count < 2) return;
+    const { advantages } = this.data;
+    let sum = 0;
+    for (let k = start; k < end; k++) sum += advantages[rows[k]!]!;
+    const mean = sum / count;
+    let squares = 0;
+    for (let k = start; k < end; k++) {
+      const deviation = advantages[rows[k]!]! - mean;
+      squares += deviation * deviation;
+    }
+    this.#advantageMean = mean;
+    this.#advantageScale = 1 / (Math.sqrt(squares / (count - 1)) + ADVANTAGE_EPSILON);
+  }
+
+  /** Adds one sample's policy terms; returns d loss / d log-prob. */
+  #addPolicy(row: number, mean: Float32Array, b: number, batch: number): number {
+    const { actions, logProbs, advantages } = this.data;
+    const { clipCoefficient: clip } = this.#settings;
+    const logProb = this.gaussian.logProb(actions, row * this.gaussian.size, 1, mean, b, batch);
+    const logRatio = logProb - logProbs[row]!;
+    const ratio = exp(logRatio);
+    const advantage = (advantages[row]! - this.#advantageMean) * this.#advantageScale;
+    const clipped = Math.min(Math.max(ratio, 1 - clip), 1 + clip);
+    const isActive = ratio * advantage <= clipped * advantage;
+    this.policyLoss -= isActive ? ratio * advantage : clipped * advantage;
+    this.oldApproxKl -= logRatio;
+    this.approxKl += ratio - 1 - logRatio;
+    if (Math.abs(ratio - 1) > clip) this.clipFraction += 1;
+    return isActive ? (-ratio * advantage) / this.#samples : 0;
+  }
+
+  /** Adds one sample's value terms; returns d loss / d value. */
+  #addValue(row: number, value: number): number {
+    const { returns, values } = this.data;
+    const { valueClipRange, valueCoefficient } = this.#settings;
+    const error = value - returns[row]!;
+    const weight = valueCoefficient / this.#samples;
+    if (valueClipRange !== null) {
+      const move = value - values[row]!;
+      const clippedMove = Math.min(Math.max(move, -valueClipRange), valueClipRange);
+      const clippedError = values[row]! + clippedMove - returns[row]!;
+      if (clippedError * clippedError > error * error) {
+        this.valueLoss += 0.5 * clippedError * clippedError;
+        return move === clippedMove ? weight * clippedError : 0;
+      }
+    }
+    this.valueLoss += 0.5 * error * error;
+    return weight * error;
+  }
+}

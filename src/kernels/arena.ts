@@ -1,0 +1,92 @@
+import { RlAdanError } from "../errors.js";
+
+/**
+ * One shared WebAssembly memory, cut into named regions, so that kernels, actors and the learner, in whatever
+ * thread, read and write the same numbers. Regions are only added; a grown shared memory keeps every earlier view.
+ */
+export class Arena {
+  readonly memory: WebAssembly.Memory;
+  readonly #regions: ArenaRegion[];
+  #end: number;
+
+  private constructor(memory: WebAssembly.Memory, regions: readonly ArenaRegion[]) {
+    this.memory = memory;
+    this.#regions = [...regions];
+    this.#end = regions.reduce((end, region) => Math.max(end, region.offset + regionBytes(region)), FIRST_OFFSET);
+  }
+
+  static create(): Arena {
+    return new Arena(new WebAssembly.Memory({ initial: 1, maximum: MAX_PAGES, shared: true }), []);
+  }
+
+  /** The same memory seen from another thread. */
+  static attach(memory: WebAssembly.Memory, regions: readonly ArenaRegion[]): Arena {
+    return new Arena(memory, regions);
+  }
+
+  get regions(): readonly ArenaRegion[] {
+    return this.#regions;
+  }
+
+  /** Adds a zero-filled region. Throws when the name is taken or the memory's limit is reached. */
+  allocate<T extends RegionType>(name: string, type: T, length: number): RegionArray[T] {
+    if (this.#regions.some((region) => region.name === name)) {
+      throw new RlAdanError("arena-name", `The arena has a region "${name}" already.`);
+    }
+    const region: ArenaRegion = { name, type, offset: this.#end, length };
+    const end = Math.ceil((this.#end + regionBytes(region)) / ALIGNMENT_BYTES) * ALIGNMENT_BYTES;
+    const missing = end - this.memory.buffer.byteLength;
+    if (end > MAX_PAGES * PAGE_BYTES) {
+      throw new RlAdanError(
+        "arena-full",
+        `Region "${name}" would bring the shared memory to ${Math.ceil(end / 2 ** 20)} MiB; its limit is ` +
+          `${(MAX_PAGES * PAGE_BYTES) / 2 ** 20} MiB. Choose a smaller rollout, minibatch or network.`,
+      );
+    }
+    if (missing > 0) this.memory.grow(Math.ceil(missing / PAGE_BYTES));
+    this.#regions.push(region);
+    this.#end = end;
+    return this.#view(region) as RegionArray[T];
+  }
+
+  /** The view of a region that exists. */
+  get<T extends RegionType>(name: string, type: T): RegionArray[T] {
+    const region = this.#regions.find((candidate) => candidate.name === name && candidate.type === type);
+    if (region === undefined) throw new RlAdanError("arena-name", `The arena has no ${type} region "${name}".`);
+    return this.#view(region) as RegionArray[T];
+  }
+
+  #view(region: ArenaRegion): RegionArray[RegionType] {
+    return new VIEWS[region.type](this.memory.buffer, region.offset, region.length);
+  }
+}
+
+export interface ArenaRegion {
+  readonly name: string;
+  readonly type: RegionType;
+  readonly offset: number;
+  readonly length: number;
+}
+
+export type RegionType = "f32" | "f64" | "i32" | "u8";
+
+interface RegionArray {
+  f32: Float32Array;
+  f64: Float64Array;
+  i32: Int32Array;
+  u8: Uint8Array;
+}
+
+const VIEWS = { f32: Float32Array, f64: Float64Array, i32: Int32Array, u8: Uint8Array } as const;
+
+const PAGE_BYTES = 65536;
+/** 2 GiB: half of what a 32-bit address reaches, so that byte offsets stay positive 32-bit integers. */
+const MAX_PAGES = 32767;
+/** A cache line: no two regions share one, so that threads don't contend for it. */
+const ALIGNMENT_BYTES = 64;
+/** Address 0 stays unused: a null pointer in a kernel should not hit a region. */
+const FIRST_OFFSET = 1024;
+
+function regionBytes(region: ArenaRegion): number {
+  return region.length * VIEWS[region.type].BYTES_PER_ELEMENT;
+}

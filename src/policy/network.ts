@@ -1,0 +1,52 @@
+import type { Activation } from "../kernels/kernels.js";
+
+/** An actor and a critic, two separate fully connected networks with the same hidden layers, and a free log-std. */
+export interface NetworkShape {
+  readonly observationSize: number;
+  readonly actionSize: number;
+  readonly hiddenSizes: readonly number[];
+  readonly activation: Activation;
+}
+
+/** One dense layer's place in the flat parameters: weight [outputs][inputs] row-major, then bias [outputs]. */
+export interface LayerLayout {
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly weight: number;
+  readonly bias: number;
+}
+
+/**
+ * Where everything lies in the flat parameter vector: the actor's layers, log-std [actionSize], the critic's layers.
+ * The actor's part is [0, criticStart), the critic's [criticStart, size).
+ */
+export interface ParameterLayout {
+  readonly actor: readonly LayerLayout[];
+  readonly logStd: number;
+  readonly critic: readonly LayerLayout[];
+  readonly criticStart: number;
+  readonly size: number;
+}
+
+export function parameterLayout(shape: NetworkShape): ParameterLayout {
+  const actor = layers(0, [shape.observationSize, ...shape.hiddenSizes, shape.actionSize]);
+  const logStd = end(actor);
+  const criticStart = logStd + shape.actionSize;
+  const critic = layers(criticStart, [shape.observationSize, ...shape.hiddenSizes, 1]);
+  return { actor, logStd, critic, criticStart, size: end(critic) };
+}
+
+function layers(start: number, sizes: readonly number[]): LayerLayout[] {
+  let offset = start;
+  return sizes.slice(1).map((outputs, i) => {
+    const inputs = sizes[i]!;
+    const layer = { inputs, outputs, weight: offset, bias: offset + inputs * outputs };
+    offset = layer.bias + outputs;
+    return layer;
+  });
+}
+
+function end(layout: readonly LayerLayout[]): number {
+  const last = layout.at(-1)!;
+  return last.bias + last.outputs;
+}

@@ -1,0 +1,84 @@
+import type { StateTree } from "../../envs/api/state.js";
+import type { RunningMoments } from "../policy/moments.js";
+import type { Actor, ActorReport, FinishedEpisode, ObservationMoments } from "./actor.js";
+
+/**
+ * Collects rollouts with one or more actors. The shared observation moments are the caller's; a pool merges into
+ * them what its envs saw, in env order, so that the number of actors changes nothing.
+ */
+export interface ActorPool {
+  /** First resets of a fresh run. */
+  start(moments: RunningMoments): Promise<void>;
+  /** Fills the rollout buffer with the current weights; resolves with the episodes that ended, in (step, env) order. */
+  collect(moments: RunningMoments): Promise<FinishedEpisode[]>;
+  /** One state per env, in env order. */
+  state(): Promise<StateTree[]>;
+  restore(states: readonly StateTree[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** How long actors in the calling thread may keep it before they let its event loop run. */
+const MAX_BLOCKING_MS = 25;
+
+/** The actor of all envs, in the calling thread; it lets the event loop run every few milliseconds. */
+export class LocalActorPool implements ActorPool {
+  constructor(
+    readonly actor: Actor,
+    readonly steps: number,
+    readonly rule: ObservationMoments,
+  ) {}
+
+  async start(moments: RunningMoments): Promise<void> {
+    this.actor.start();
+    if (this.rule === "per_step") mergeReports(moments, this.rule, [this.actor.endRollout()]);
+  }
+
+  async collect(moments: RunningMoments): Promise<FinishedEpisode[]> {
+    this.actor.beginRollout(moments.state());
+    let pausedAt = performance.now();
+    for (let step = 0; step < this.steps; step++) {
+      this.actor.collect(step, step + 1);
+      if (performance.now() - pausedAt > MAX_BLOCKING_MS) {
+        await letEventLoopRun();
+        pausedAt = performance.now();
+      }
+    }
+    return mergeReports(moments, this.rule, [this.actor.endRollout()]);
+  }
+
+  async state(): Promise<StateTree[]> {
+    return this.actor.state();
+  }
+
+  async restore(states: readonly StateTree[]): Promise<void> {
+    this.actor.restore(states);
+  }
+
+  async close(): Promise<void> {
+    this.actor.close();
+  }
+}
+
+/**
+ * Merges what the actors saw into the shared moments, in env order, and returns their episodes in (step, env) order.
+ * With one env and moments that move at each step, the shared ones become that env's own: exactly Gymnasium's.
+ */
+export function mergeReports(
+  moments: RunningMoments,
+  rule: ObservationMoments,
+  reports: readonly ActorReport[],
+): FinishedEpisode[] {
+  const increments = reports.flatMap((report) => report.increments);
+  const locals = reports.flatMap((report) => report.locals);
+  if (rule === "per_step" && locals.length === 1) moments.restore(locals[0]!);
+  else if (rule !== "none") for (const increment of increments) moments.merge(increment);
+  return reports.flatMap((report) => report.episodes).sort((a, b) => a.step - b.step || a.env - b.env);
+}
+
+/** A turn of the event loop: timers, signals and messages get through. */
+export function letEventLoopRun(): Promise<void> {
+  return new Promise((resolve) => {
+    if (typeof setImmediate === "function") setImmediate(resolve);
+    else setTimeout(resolve, 0);
+  });
+}
