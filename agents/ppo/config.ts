@@ -1,89 +1,128 @@
-import { z } from "zod";
+import * as z from "zod";
+import {
+  count,
+  described,
+  flag,
+  nameFrom,
+  numberWithin,
+  oneOf,
+  oneOfOrNull,
+  positiveOrNull,
+  schedule,
+  wholeNumber,
+} from "../../src/config/fields.js";
+import { optimizerNames } from "../../src/optim/registry.js";
 
-const schedule = z.union([z.number().nonnegative(), z.string().min(1)], {
-  error: "must be a number of at least 0 or an expression of progress and step",
-});
-const count = z.number().int().positive();
-const fraction = z.number().min(0).max(1);
-const limit = z.number().positive().nullable();
-
-/**
- * Every choice that separates the known PPO recipes, by its data name: the same in YAML, in `--set` and in the
- * object that the agent reads. A flag is the kebab-case of the key.
- */
+/** Every choice of the recipe. The names are those of YAML files, of `--set` and, in kebab case, of flags. */
 export const ppoConfigShape = {
-  num_envs: count.describe("environments stepped side by side"),
-  num_steps: count.describe("steps of each environment in a rollout"),
-  minibatch_size: count.describe("transitions in a minibatch"),
-  last_minibatch: z
-    .enum(["keep", "merge", "drop"])
-    .describe("a ragged last minibatch: trained on as it is, joined to the one before, left out"),
-  epochs: count.describe("passes over a rollout"),
-  gamma: fraction.describe("discount per step"),
-  gae_lambda: fraction.describe("decay of the advantage estimator per step"),
-  clip_coefficient: schedule.describe("range of the probability ratio around 1"),
-  value_clip_range: limit.describe("range of the clipped value loss around the old values; null: plain loss"),
-  value_coefficient: z.number().nonnegative().describe("weight of the value loss, which has a 1/2 inside"),
-  entropy_coefficient: schedule.describe("weight of the entropy bonus"),
-  max_grad_norm: z.number().nonnegative().describe("limit of the global gradient norm; 0: off"),
-  normalize_advantages: z.boolean().describe("per minibatch, to mean 0 and unbiased deviation 1"),
-  recompute_advantages: z.boolean().describe("values and advantages anew before every epoch but the first"),
-  bootstrap_truncated: z
-    .boolean()
-    .describe("a truncated episode goes on with the value of its last observation"),
-  value_target_scaling: z
-    .enum(["none", "return_std"])
-    .describe("return_std: the critic predicts returns divided by their running deviation"),
-  target_kl: limit.describe("KL divergence that stops an update; null: never"),
-  kl_stop: z
-    .enum(["epoch", "minibatch"])
-    .nullable()
-    .describe("epoch: after an epoch above target_kl; minibatch: before a step above 1.5 target_kl"),
-  learning_rate: schedule.describe("step size of the optimizer"),
-  optimizer: z.string().describe("name of the optimizer"),
-  optimizer_options: z
-    .record(z.string(), z.union([z.number(), z.boolean(), z.array(z.number())]))
-    .describe("its own options: betas, eps, weight_decay ..."),
-  observation_moments: z
-    .enum(["per_step", "per_rollout", "none"])
-    .describe("when the running moments that normalise observations change"),
-  observation_clip: limit.describe("limit of normalised observations; null: none"),
-  reward_scaling: z
-    .enum(["none", "cleared_on_termination", "cleared_on_done"])
-    .describe("divide rewards by the deviation of the discounted sum, which is cleared then"),
-  reward_clip: limit.describe("limit of scaled rewards; null: none"),
-  action_mapping: z
-    .enum(["clip", "rescale"])
-    .describe("clip: to the bounds; rescale: clipped to 1 in size and mapped to the bounds"),
-  activation: z.enum(["tanh", "relu"]).describe("of the hidden layers"),
-  hidden_sizes: z
-    .array(count)
-    .min(1)
-    .max(4)
-    .describe("widths of the hidden layers, of actor and critic each"),
-  initial_log_std: z.number().min(-20).max(2).describe("log standard deviation of actions at the start"),
-  init: z
-    .enum(["orthogonal", "plain"])
-    .describe("of the weights; plain is torch's default for linear layers"),
-  policy_gain: z.number().positive().describe("gain of the actor's last layer under orthogonal init"),
-  value_gain: z.number().positive().describe("gain of the critic's last layer under orthogonal init"),
+  num_envs: wholeNumber({ min: 1, max: 4096 }).describe("Environments stepped side by side."),
+  num_steps: count({ min: 1 }).describe(
+    "Steps of each environment per rollout; a rollout has num_envs · num_steps.",
+  ),
+  minibatch_size: count({ min: 1 }).describe("Transitions per gradient step."),
+  last_minibatch: oneOf(["keep", "merge", "drop"]).describe(
+    "A ragged last minibatch is trained on as it is, joined to the one before it, or left out.",
+  ),
+  epochs: wholeNumber({ min: 1 }).describe("Passes over each rollout."),
+
+  gamma: numberWithin({ min: 0, max: 1 }).describe("Discount per step."),
+  gae_lambda: numberWithin({ min: 0, max: 1 }).describe("λ of generalised advantage estimation, per step."),
+  clip_coefficient: schedule().describe("The probability ratio is clipped to 1 ± this."),
+  value_clip_range: positiveOrNull().describe(
+    "The value loss is clipped within this distance of the old values; null: not clipped.",
+  ),
+  value_coefficient: numberWithin({ min: 0 }).describe("Weight of the value loss, which has its ½ inside."),
+  entropy_coefficient: schedule().describe("Weight of the entropy bonus."),
+  max_grad_norm: numberWithin({ min: 0 }).describe(
+    "Gradients are clipped to this global norm; 0: not clipped.",
+  ),
+  normalize_advantages: flag().describe("Advantages get mean 0 and deviation 1 within each minibatch."),
+  recompute_advantages: flag().describe(
+    "Values and advantages are computed again before each epoch but the first.",
+  ),
+  bootstrap_truncated: flag().describe(
+    "An episode cut off by a time limit goes on from the value of its final observation.",
+  ),
+  value_target_scaling: oneOf(["none", "return_std"]).describe(
+    "return_std: the critic predicts returns divided by their running standard deviation.",
+  ),
+  target_kl: positiveOrNull().describe("KL divergence (nats) that kl_stop compares with; null: no stop."),
+  kl_stop: oneOfOrNull(["epoch", "minibatch"]).describe(
+    "epoch: stops after an epoch whose last minibatch is above target_kl. " +
+      "minibatch: stops before a step whose minibatch is above 1.5 · target_kl. null: never.",
+  ),
+
+  learning_rate: schedule().describe(
+    "Step size of the optimizer; what suits one optimizer does not suit another.",
+  ),
+  optimizer: nameFrom(optimizerNames).describe("The optimizer's name in the registry."),
+  optimizer_options: described(
+    z.record(z.string(), z.union([z.number(), z.boolean(), z.array(z.number())])),
+    "a mapping of option names to numbers, booleans or lists of numbers",
+  ).describe("The optimizer's own options (betas, eps, …) where they differ from its defaults."),
+
+  observation_moments: oneOf(["per_step", "per_rollout", "none"]).describe(
+    "Observations are normalised by running moments, updated at every step or after every rollout.",
+  ),
+  observation_clip: positiveOrNull().describe(
+    "Normalised observations are clipped to ± this; null: not clipped.",
+  ),
+  reward_scaling: oneOf(["none", "cleared_on_termination", "cleared_on_done"]).describe(
+    "Rewards are divided by the running deviation of the discounted reward sum, " +
+      "which restarts when an episode terminates, or when it ends in any way.",
+  ),
+  reward_clip: positiveOrNull().describe("Scaled rewards are clipped to ± this; null: not clipped."),
+  action_mapping: oneOf(["clip", "rescale"]).describe(
+    "A sampled action is clipped to the bounds, or clipped to ±1 and mapped to the bounds.",
+  ),
+
+  activation: oneOf(["tanh", "relu"]).describe("After each hidden layer."),
+  hidden_sizes: described(
+    z.array(z.int().min(1).max(4096)).min(1).max(4),
+    "a list of 1 to 4 whole numbers from 1 to 4096",
+  ).describe("Units of the hidden layers, of the actor and of the critic each."),
+  initial_log_std: numberWithin({ min: -20, max: 2 }).describe(
+    "Log standard deviation of every action at the start (it is a learned vector).",
+  ),
+  init: oneOf(["orthogonal", "plain"]).describe(
+    "orthogonal: orthogonal weights (gain √2 in hidden layers), zero biases. " +
+      "plain: uniform in ±1/√inputs, torch's default.",
+  ),
+  policy_gain: numberWithin({ min: 0 }).describe("Gain of the actor's last layer under orthogonal init."),
+  value_gain: numberWithin({ min: 0 }).describe("Gain of the critic's last layer under orthogonal init."),
 } as const;
 
-const ppoConfigSchema = z.strictObject(ppoConfigShape);
+const ppoConfigObject = z.strictObject(ppoConfigShape);
 
-/** A PPO recipe, resolved: every key has its value. */
-export type PpoConfig = z.infer<typeof ppoConfigSchema>;
+/** A complete recipe. */
+export type PpoConfig = z.infer<typeof ppoConfigObject>;
 
-/** What one key says of another; a sentence, or undefined when all is well. */
-export function ppoConfigConflict(config: PpoConfig): string | undefined {
-  if (config.kl_stop !== null && config.target_kl === null) {
-    return `kl_stop ${config.kl_stop} needs a target_kl.`;
+/** The keys whose values are schedules. */
+export const PPO_SCHEDULE_KEYS = ["learning_rate", "clip_coefficient", "entropy_coefficient"] as const;
+
+/** A rule between keys that a recipe breaks: the key to blame, and the sentence. */
+export interface BrokenRule {
+  readonly key: keyof PpoConfig;
+  readonly message: string;
+}
+
+/** The first rule that a recipe breaks, of those that no key can check by itself; undefined when all hold. */
+export function brokenPpoRule(
+  config: Pick<PpoConfig, "kl_stop" | "target_kl" | "optimizer_options">,
+): BrokenRule | undefined {
+  const { kl_stop, target_kl, optimizer_options } = config;
+  if (kl_stop !== null && target_kl === null) {
+    const message = `kl_stop "${kl_stop}" needs a target_kl to compare with; set target_kl, to 0.01 for instance.`;
+    return { key: "kl_stop", message };
   }
-  if (config.target_kl !== null && config.kl_stop === null) {
-    return "target_kl needs a kl_stop rule: epoch or minibatch.";
+  if (kl_stop === null && target_kl !== null) {
+    const message = `target_kl ${target_kl} does nothing without kl_stop; set kl_stop to "epoch" or "minibatch".`;
+    return { key: "target_kl", message };
   }
-  if (config.optimizer_options["max_grad_norm"] !== undefined) {
-    return "optimizer_options.max_grad_norm would clip a second time inside the optimizer; set max_grad_norm.";
+  if (optimizer_options["max_grad_norm"] !== undefined) {
+    const message =
+      "optimizer_options.max_grad_norm would clip the gradients a second time; set max_grad_norm instead.";
+    return { key: "optimizer_options", message };
   }
   return undefined;
 }
