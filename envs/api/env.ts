@@ -35,12 +35,12 @@ export interface StepResult<Obs> {
 export interface Env<Obs = Float64Array, Act = Float32Array> {
   readonly observationSpace: Space<Obs>;
   readonly actionSpace: Space<Act>;
-  readonly spec?: EnvDescription;
+  readonly spec?: EnvDescription | undefined;
   reset(options?: ResetOptions): ResetResult<Obs>;
   step(action: Act): StepResult<Obs>;
   close(): void;
-  state?(): StateTree;
-  restore?(state: StateTree): void;
+  readonly state?: (() => StateTree) | undefined;
+  readonly restore?: ((state: StateTree) => void) | undefined;
 }
 
 /** What `make` knows of an environment that it made. */

@@ -1,0 +1,46 @@
+import type { Pcg64 } from "../../../src/random/pcg64.js";
+import type { StepResult } from "../../api/env.js";
+import { type EnvArguments, readArguments } from "../../arguments.js";
+import { type Engine, loadEngine } from "../engine.js";
+import { MujocoEnv } from "../mujoco-env.js";
+import { MODEL_XML } from "./model.generated.js";
+
+const DEFAULTS = { frame_skip: 2, reset_noise_scale: 0.01 };
+const MAX_ANGLE_RADIANS = 0.2;
+
+/**
+ * InvertedPendulum-v5: push a cart left and right to keep the pole on it upright.
+ * README.md beside this file is its specification.
+ */
+export class InvertedPendulum extends MujocoEnv {
+  readonly observationStructure = { qpos: 2, qvel: 2 };
+  readonly #resetNoiseScale: number;
+
+  static async create(kwargs: EnvArguments = {}): Promise<InvertedPendulum> {
+    const parsed = readArguments("InvertedPendulum-v5", DEFAULTS, kwargs);
+    return new InvertedPendulum(await loadEngine(), parsed);
+  }
+
+  private constructor(engine: Engine, parsed: typeof DEFAULTS) {
+    super(engine, MODEL_XML, { frameSkip: parsed.frame_skip, observationSize: 4 });
+    this.#resetNoiseScale = parsed.reset_noise_scale;
+  }
+
+  step(action: Float32Array): StepResult<Float64Array> {
+    this.simulate(action);
+    const observation = this.observe();
+    const isUpright = observation.every(Number.isFinite) && Math.abs(observation[1]!) <= MAX_ANGLE_RADIANS;
+    const reward = isUpright ? 1 : 0;
+    return { observation, reward, terminated: !isUpright, truncated: false, info: { reward_survive: reward } };
+  }
+
+  protected drawState(generator: Pcg64, qpos: Float64Array, qvel: Float64Array): void {
+    const scale = this.#resetNoiseScale;
+    for (let i = 0; i < qpos.length; i++) qpos[i] = this.initialQpos[i]! + generator.uniform(-scale, scale);
+    for (let i = 0; i < qvel.length; i++) qvel[i] = this.initialQvel[i]! + generator.uniform(-scale, scale);
+  }
+
+  protected observe(): Float64Array {
+    return Float64Array.of(...this.qpos, ...this.qvel);
+  }
+}

@@ -1,0 +1,178 @@
+import type { MainModule, MjData, MjModel } from "@mujoco/mujoco";
+import { RlAdanError } from "../../src/errors.js";
+import { Pcg64, type Pcg64State } from "../../src/random/pcg64.js";
+import type { Env, Info, ResetOptions, ResetResult, StepResult } from "../api/env.js";
+import { InvalidAction, InvalidArgument } from "../api/errors.js";
+import type { StateTree } from "../api/state.js";
+import { Box, entropySeed } from "../spaces/box.js";
+import type { Engine } from "./engine.js";
+
+/**
+ * What all MuJoCo environments share: Gymnasium's MujocoEnv.
+ *
+ * reset: reset the data, let the environment draw qpos and qvel, one forward pass. step: copy the action to ctrl as
+ * it is, `frame_skip` engine steps, then one mj_rnePostConstraint. No forward pass follows a step: derived arrays lag
+ * as they do in Gymnasium.
+ */
+export abstract class MujocoEnv implements Env<Float64Array, Float32Array> {
+  readonly observationSpace: Box<Float64Array>;
+  readonly actionSpace: Box<Float32Array>;
+  /** Seconds per environment step. */
+  readonly dt: number;
+  readonly metadata: { readonly renderFps: number };
+  protected readonly initialQpos: Float64Array;
+  protected readonly initialQvel: Float64Array;
+  readonly #module: MainModule;
+  readonly #model: MjModel;
+  readonly #frameSkip: number;
+  readonly #stateSignature: number;
+  #data: MjData | undefined;
+  #views: Views;
+  #generator: Pcg64 | undefined;
+
+  constructor(engine: Engine, xml: string, options: { frameSkip: number; observationSize: number }) {
+    if (!Number.isSafeInteger(options.frameSkip) || options.frameSkip < 1) {
+      throw new InvalidArgument("env-argument", `frame_skip must be a whole number of at least 1, got ${options.frameSkip}.`);
+    }
+    this.#module = engine.module;
+    this.#model = engine.model(xml);
+    this.#data = engine.createData(this.#model);
+    this.#frameSkip = options.frameSkip;
+    this.#stateSignature = engine.module.mjtState.mjSTATE_INTEGRATION.value;
+    this.#views = takeViews(this.#data);
+    this.initialQpos = this.qpos.slice();
+    this.initialQvel = this.qvel.slice();
+    this.dt = this.#model.opt.timestep * options.frameSkip;
+    this.metadata = { renderFps: roundHalfEven(1 / this.dt) };
+    const range: Float64Array = this.#model.actuator_ctrlrange;
+    const bounds = (side: 0 | 1) => Float64Array.from({ length: this.#model.nu }, (_, i) => range[2 * i + side]!);
+    this.actionSpace = new Box<Float32Array>(bounds(0), bounds(1), [this.#model.nu], "float32");
+    this.observationSpace = new Box<Float64Array>(-Infinity, Infinity, [options.observationSize], "float64");
+  }
+
+  reset(options: ResetOptions = {}): ResetResult<Float64Array> {
+    if (options.seed !== undefined) this.#generator = new Pcg64(options.seed);
+    this.#generator ??= new Pcg64(entropySeed());
+    this.#module.mj_resetData(this.#model, this.#open());
+    this.drawState(this.#generator, this.qpos, this.qvel);
+    this.#module.mj_forward(this.#model, this.#open());
+    return { observation: this.observe(), info: this.resetInfo() };
+  }
+
+  abstract step(action: Float32Array): StepResult<Float64Array>;
+
+  /** Writes the start state into qpos and qvel, drawing in stream order. */
+  protected abstract drawState(generator: Pcg64, qpos: Float64Array, qvel: Float64Array): void;
+
+  protected abstract observe(): Float64Array;
+
+  protected resetInfo(): Info {
+    return {};
+  }
+
+  /** One environment step of the engine. */
+  protected simulate(action: Float32Array): void {
+    const data = this.#open();
+    const { ctrl } = this.#current();
+    if (action.length !== ctrl.length) {
+      throw new InvalidAction("env-action", `An action of ${ctrl.length} numbers was expected, got ${action.length}.`);
+    }
+    ctrl.set(action);
+    const { mj_step } = this.#module;
+    for (let k = 0; k < this.#frameSkip; k++) mj_step(this.#model, data);
+    this.#module.mj_rnePostConstraint(this.#model, data);
+  }
+
+  protected get qpos(): Float64Array {
+    return this.#current().qpos;
+  }
+
+  protected get qvel(): Float64Array {
+    return this.#current().qvel;
+  }
+
+  close(): void {
+    this.#data?.delete();
+    this.#data = undefined;
+  }
+
+  /**
+   * The engine's integration state, warm start included, and the derived positions that the next step's reward may
+   * read: they lag behind qpos, so they can't be computed again.
+   */
+  state(): StateTree {
+    const data = this.#open();
+    const buffer = new this.#module.DoubleBuffer(this.#module.mj_stateSize(this.#model, this.#stateSignature));
+    try {
+      this.#module.mj_getState(this.#model, data, buffer, this.#stateSignature);
+      return {
+        integration: Float64Array.from(buffer.GetView() as Float64Array),
+        xpos: Float64Array.from(data.xpos as Float64Array),
+        xipos: Float64Array.from(data.xipos as Float64Array),
+        generator: this.#generator?.state() ?? null,
+      };
+    } finally {
+      buffer.delete();
+    }
+  }
+
+  restore(state: StateTree): void {
+    const saved = state as {
+      integration: Float64Array;
+      xpos: Float64Array;
+      xipos: Float64Array;
+      generator: Pcg64State | null;
+    };
+    const data = this.#open();
+    this.#module.mj_setState(this.#model, data, saved.integration as unknown as number[], this.#stateSignature);
+    (data.xpos as Float64Array).set(saved.xpos);
+    (data.xipos as Float64Array).set(saved.xipos);
+    this.#generator = saved.generator === null ? undefined : Pcg64.from(saved.generator);
+  }
+
+  /** The views of this moment: any allocation by an environment of this thread may grow the heap and detach them. */
+  #current(): Views {
+    if (this.#views.qpos.length === 0) this.#views = takeViews(this.#open());
+    return this.#views;
+  }
+
+  #open(): MjData {
+    if (this.#data === undefined) throw new RlAdanError("env-closed", "This environment is closed.");
+    return this.#data;
+  }
+}
+
+/**
+ * weight · Σ action² in float32, as NumPy computes it on float32 actions: up to seven terms from left to right, from
+ * eight on in eight lanes joined as ((0+1)+(2+3))+((4+5)+(6+7)), the rest added after.
+ */
+export function controlCost(weight: number, action: Float32Array): number {
+  const f = Math.fround;
+  const lanes = action.length >= 8 ? 8 : 0;
+  const whole = lanes === 0 ? 0 : action.length - (action.length % lanes);
+  let sum = 0;
+  if (lanes > 0) {
+    const sums = new Float32Array(lanes);
+    for (let i = 0; i < whole; i++) sums[i % lanes] = sums[i % lanes]! + f(action[i]! * action[i]!);
+    const pair = (i: number) => f(sums[i]! + sums[i + 1]!);
+    sum = f(f(pair(0) + pair(2)) + f(pair(4) + pair(6)));
+  }
+  for (let i = whole; i < action.length; i++) sum = f(sum + f(action[i]! * action[i]!));
+  return f(f(weight) * sum);
+}
+
+interface Views {
+  readonly qpos: Float64Array;
+  readonly qvel: Float64Array;
+  readonly ctrl: Float64Array;
+}
+
+function takeViews(data: MjData): Views {
+  return { qpos: data.qpos, qvel: data.qvel, ctrl: data.ctrl };
+}
+
+function roundHalfEven(x: number): number {
+  const floor = Math.floor(x);
+  if (x - floor !== 0.5) return Math.floor(x + 0.5);
+  return floor % 2 === 0 ? floor : floor + 1;
+}

@@ -1,0 +1,42 @@
+import type { Env, ResetOptions, ResetResult, StepResult } from "../api/env.js";
+import { InvalidArgument } from "../api/errors.js";
+import type { StateTree } from "../api/state.js";
+import { Wrapper } from "../api/wrapper.js";
+
+/** Truncates an episode after `maxEpisodeSteps` steps; termination is passed through unchanged. */
+export class TimeLimit<Obs, Act> extends Wrapper<Obs, Act> {
+  #elapsed = 0;
+
+  constructor(
+    env: Env<Obs, Act>,
+    readonly maxEpisodeSteps: number,
+  ) {
+    super(env);
+    if (!Number.isSafeInteger(maxEpisodeSteps) || maxEpisodeSteps < 1) {
+      throw new InvalidArgument(
+        "max-episode-steps",
+        `max_episode_steps must be a whole number of at least 1, or -1 for no limit; got ${maxEpisodeSteps}.`,
+      );
+    }
+  }
+
+  override reset(options?: ResetOptions): ResetResult<Obs> {
+    this.#elapsed = 0;
+    return super.reset(options);
+  }
+
+  override step(action: Act): StepResult<Obs> {
+    const result = super.step(action);
+    this.#elapsed += 1;
+    if (this.#elapsed >= this.maxEpisodeSteps) result.truncated = true;
+    return result;
+  }
+
+  protected override ownState(): StateTree {
+    return { elapsed: this.#elapsed };
+  }
+
+  protected override restoreOwn(state: StateTree): void {
+    this.#elapsed = (state as { elapsed: number }).elapsed;
+  }
+}

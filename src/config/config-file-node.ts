@@ -1,0 +1,17 @@
+import { readFileSync } from "node:fs";
+import { UsageError } from "../errors.js";
+import { parseYamlMapping, type YamlMapping } from "./yaml-file.js";
+
+/** Reads a YAML file of config keys; errors name it as `shownAs`. Throws UsageError when it cannot be read or parsed. */
+export function readConfigFile(path: string, shownAs = path): YamlMapping {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    const reason =
+      code === "ENOENT" ? "there is no such file" : code === "EISDIR" ? "it is a folder" : `${code}`;
+    throw new UsageError("config-file", `The config file ${shownAs} cannot be read: ${reason}.`, { cause });
+  }
+  return parseYamlMapping(text, shownAs);
+}

@@ -1,0 +1,34 @@
+import * as z from "zod";
+import { count, described, oneOf, text, wholeNumber } from "./fields.js";
+
+/** The keys of every training run, whatever the algorithm. */
+export const runConfigShape = {
+  env: text('the name of an environment, like "HalfCheetah-v5"').describe("The environment's id."),
+  env_options: described(
+    z.record(z.string(), z.unknown()),
+    "a mapping of the environment's options",
+  ).describe("What the environment is made with, where it differs from its defaults."),
+  algorithm: oneOf(["ppo", "random"]).describe("The agent."),
+  seed: wholeNumber({ min: 0 }).describe("Every random stream of the run follows from it."),
+  total_timesteps: count({ min: 1 }).describe("Budget in env steps; the last rollout may go past it."),
+  device: oneOf(["simd", "scalar"]).describe("What computes: both give the same bits."),
+  threads: described(
+    z.union([z.int().min(1).max(1024), z.literal("auto")]),
+    'a whole number of at least 1, or "auto"',
+  ).describe("Threads that act and learn; results do not depend on it."),
+  checkpoint_every: count({ min: 0 }).describe("Env steps between checkpoints; 0: only at the end."),
+  eval_every: count({ min: 0 }).describe("Env steps between evaluations; 0: only at the end."),
+  eval_episodes: wholeNumber({ min: 1 }).describe("Episodes of each evaluation."),
+} as const;
+
+/** What a run takes where nothing else is said; the environment has no default. */
+export const RUN_DEFAULTS = {
+  env_options: {},
+  seed: 1,
+  total_timesteps: 1_000_000,
+  device: "simd",
+  threads: "auto",
+  checkpoint_every: 100_000,
+  eval_every: 0,
+  eval_episodes: 10,
+} as const;

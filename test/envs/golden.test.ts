@@ -1,0 +1,104 @@
+import { describe, expect, it } from "vitest";
+import { Box, make, registeredIds } from "../../envs/index.js";
+import { readFixtures } from "../support/fixtures.js";
+
+interface EnvRecord {
+  id: string;
+  kwargs: Record<string, unknown>;
+  obs_shape?: number[];
+  act_low?: number[];
+  act_high?: number[];
+  max_episode_steps?: number;
+  observation_structure?: Record<string, number>;
+  dt?: number;
+  render_fps?: number;
+  runs: {
+    seed: number;
+    reset_obs: number[];
+    reset_info: Record<string, number>;
+    steps: {
+      t: number;
+      a: number[];
+      r: number;
+      term: boolean;
+      trunc: boolean;
+      obs?: number[];
+      info?: Record<string, number>;
+    }[];
+    next_reset_obs: number[];
+    next_reset_info: Record<string, number>;
+  }[];
+}
+
+type Tolerance = (step: number) => number;
+
+/** The golden files' own tolerances; HalfCheetah's motion is chaotic, so an error grows tenfold every five steps. */
+const MUJOCO: Tolerance = (step) => (step <= 1 ? 1e-12 : step <= 20 ? 1e-9 : 1e-8);
+const HALF_CHEETAH: Tolerance = (step) => (step <= 20 ? MUJOCO(step) : Math.min(1e-9 * 10 ** ((step - 20) / 5), 0.1));
+const CLASSIC: Tolerance = (step) => (step <= 20 ? 1e-6 : 1e-4);
+
+function recordsOf(folder: string, toleranceOf: (id: string) => Tolerance) {
+  return readFixtures<{ envs?: Record<string, EnvRecord> }>(folder)
+    .flatMap(({ data }) => Object.entries(data.envs ?? {}))
+    .filter(([, record]) => registeredIds().includes(record.id))
+    .flatMap(([name, record]) => record.runs.map((run) => ({ name, record, run, tolerance: toleranceOf(record.id) })));
+}
+
+const recorded = [
+  ...recordsOf("mujoco", (id) => (id.startsWith("HalfCheetah") ? HALF_CHEETAH : MUJOCO)),
+  ...recordsOf("classic", () => CLASSIC),
+];
+
+describe("environments repeat trajectories recorded with Gymnasium", () => {
+  it("has records for every registered environment", () => {
+    expect([...new Set(recorded.map(({ record }) => record.id))].sort()).toEqual(registeredIds());
+  });
+
+  it.each(recorded)("$name, seed $run.seed", async ({ record, run, tolerance }) => {
+    const env = await make(record.id, record.kwargs);
+    const first = env.reset({ seed: run.seed });
+    expectClose(first.observation, run.reset_obs, tolerance(1), "reset");
+    expectInfo(first.info, run.reset_info, tolerance(1));
+    for (const step of run.steps) {
+      const result = env.step(Float32Array.from(step.a));
+      const allowed = tolerance(step.t);
+      expectNumber(result.reward, step.r, allowed, `reward at ${step.t}`);
+      expect([result.terminated, result.truncated]).toEqual([step.term, step.trunc]);
+      if (step.obs !== undefined) expectClose(result.observation, step.obs, allowed, `observation at ${step.t}`);
+      if (step.info !== undefined) expectInfo(result.info, step.info, allowed);
+    }
+    const next = env.reset();
+    expectClose(next.observation, run.next_reset_obs, tolerance(1), "second reset");
+    expectInfo(next.info, run.next_reset_info, tolerance(1));
+    env.close();
+  });
+
+  it.each(recorded.filter(({ run }) => run.seed === 0))("$name: spaces, actions sampled from seed", async ({ record, run }) => {
+    const env = await make(record.id, record.kwargs);
+    if (record.obs_shape !== undefined) expect(env.observationSpace.shape).toEqual(record.obs_shape);
+    const actionSpace = env.actionSpace as Box<Float32Array>;
+    if (record.act_low !== undefined) expect([...actionSpace.low]).toEqual(record.act_low);
+    if (record.act_high !== undefined) expect([...actionSpace.high]).toEqual(record.act_high);
+    if (record.max_episode_steps !== undefined) expect(env.spec!.maxEpisodeSteps).toBe(record.max_episode_steps);
+    actionSpace.seed(run.seed);
+    for (const step of run.steps.slice(0, 6)) expect([...actionSpace.sample()]).toEqual(step.a);
+    env.close();
+  });
+});
+
+function expectNumber(actual: number, expected: number, tolerance: number, what: string): void {
+  const error = Math.abs(actual - expected) / Math.max(1, Math.abs(expected));
+  expect(error, `${what}: ${actual} against ${expected}`).toBeLessThanOrEqual(tolerance);
+}
+
+function expectClose(actual: ArrayLike<number>, expected: number[], tolerance: number, what: string): void {
+  expect(actual.length, what).toBe(expected.length);
+  expected.forEach((value, i) => {
+    expectNumber(actual[i]!, value, tolerance, `${what}[${i}]`);
+  });
+}
+
+function expectInfo(actual: Record<string, unknown>, expected: Record<string, number>, tolerance: number): void {
+  expect(Object.keys(actual).sort()).toEqual(Object.keys(expected).sort());
+  for (const [key, value] of Object.entries(expected)) expectNumber(actual[key] as number, value, tolerance, key);
+}
