@@ -100,7 +100,7 @@ export type PpoConfig = z.infer<typeof ppoConfigObject>;
 /** The keys whose values are schedules. */
 export const PPO_SCHEDULE_KEYS = ["learning_rate", "clip_coefficient", "entropy_coefficient"] as const;
 
-/** A rule between keys that a recipe breaks: the key to blame, and the sentence. */
+/** A rule between keys that a recipe breaks: the key to blame, and the rest of a sentence that begins with it. */
 export interface BrokenRule {
   readonly key: keyof PpoConfig;
   readonly message: string;
@@ -112,16 +112,16 @@ export function brokenPpoRule(
 ): BrokenRule | undefined {
   const { kl_stop, target_kl, optimizer_options } = config;
   if (kl_stop !== null && target_kl === null) {
-    const message = `kl_stop "${kl_stop}" needs a target_kl to compare with; set target_kl, to 0.01 for instance.`;
+    const message = `is "${kl_stop}", which needs a target_kl to compare with; set target_kl, to 0.01 for instance.`;
     return { key: "kl_stop", message };
   }
   if (kl_stop === null && target_kl !== null) {
-    const message = `target_kl ${target_kl} does nothing without kl_stop; set kl_stop to "epoch" or "minibatch".`;
+    const message = `is ${target_kl}, which does nothing without kl_stop; set kl_stop to "epoch" or "minibatch".`;
     return { key: "target_kl", message };
   }
   if (optimizer_options["max_grad_norm"] !== undefined) {
     const message =
-      "optimizer_options.max_grad_norm would clip the gradients a second time; set max_grad_norm instead.";
+      "holds max_grad_norm, which would clip a second time; set the recipe's own max_grad_norm.";
     return { key: "optimizer_options", message };
   }
   return undefined;
