@@ -19,6 +19,9 @@ export const runConfigShape = {
   checkpoint_every: count({ min: 0 }).describe("Env steps between checkpoints; 0: only at the end."),
   eval_every: count({ min: 0 }).describe("Env steps between evaluations; 0: only at the end."),
   eval_episodes: wholeNumber({ min: 1 }).describe("Episodes of each evaluation."),
+  eval_actions: oneOf(["mean", "sampled"]).describe(
+    "An evaluation takes the policy's mean action, or samples it as training does.",
+  ),
 } as const;
 
 /** What a run takes where nothing else is said; the environment has no default. */
@@ -31,4 +34,5 @@ export const RUN_DEFAULTS = {
   checkpoint_every: 100_000,
   eval_every: 0,
   eval_episodes: 10,
+  eval_actions: "mean",
 } as const;

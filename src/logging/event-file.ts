@@ -1,0 +1,136 @@
+import { closeSync, fsyncSync, openSync, writeSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { describeDiskError } from "../disk-errors-node.js";
+import { maskedCrc32c } from "./crc32c.js";
+import { experimentData, type HParams, type SessionStatus, sessionEndData, sessionStartData } from "./hparams.js";
+import { ProtobufWriter } from "./protobuf-writer.js";
+
+/** SessionLog.SessionStatus.START */
+const SESSION_START = 1;
+/** DataType.DT_STRING of a tensor. */
+const DT_STRING = 7;
+const DATA_CLASS_TENSOR = 2;
+
+/**
+ * A TensorBoard event file: TFRecord framing, Event messages, masked CRC-32C.
+ *
+ * Records gather in memory; `flush` appends them with one write. Of a tag TensorBoard keeps one point per step, and
+ * steps must rise. Field numbers: tensorboard/compat/proto/{event,summary,tensor}.proto.
+ */
+export class EventFileWriter {
+  readonly path: string;
+  readonly #descriptor: number;
+  readonly #clock: () => number;
+  #pending: Uint8Array[] = [];
+
+  /**
+   * sessionStartStep: when a run is resumed, the step it goes on from; points of earlier files beyond it are dropped by
+   * TensorBoard. clock: seconds since 1970.
+   */
+  constructor(directory: string, options: { clock?: () => number; sessionStartStep?: number } = {}) {
+    this.#clock = options.clock ?? (() => Date.now() / 1000);
+    const { path, descriptor } = createEventFile(directory, Math.floor(this.#clock()));
+    this.path = path;
+    this.#descriptor = descriptor;
+    this.#event(undefined, (event) => event.string(3, "brain.Event:2"));
+    const { sessionStartStep } = options;
+    if (sessionStartStep !== undefined) {
+      this.#event(sessionStartStep, (event) => event.message(7, (log) => log.varint(1, SESSION_START)));
+    }
+  }
+
+  scalar(tag: string, step: number, value: number): void {
+    this.#summary(step, (summary) => summary.string(1, tag).float(2, value));
+  }
+
+  /** Shown as Markdown by the text plugin. */
+  text(tag: string, step: number, markdown: string): void {
+    this.#summary(step, (value) =>
+      value
+        .string(1, tag)
+        .message(8, (tensor) =>
+          tensor
+            .varint(1, DT_STRING)
+            .message(2, (shape) => shape.message(2, (dimension) => dimension.varint(1, 1)))
+            .string(8, markdown),
+        )
+        .message(9, (metadata) =>
+          metadata.message(1, (plugin) => plugin.string(1, "text")).varint(4, DATA_CLASS_TENSOR),
+        ),
+    );
+  }
+
+  hparams(hparams: HParams): void {
+    this.#pluginSummary("_hparams_/experiment", experimentData(hparams));
+    this.#pluginSummary("_hparams_/session_start_info", sessionStartData(hparams));
+  }
+
+  sessionEnd(status: SessionStatus): void {
+    this.#pluginSummary("_hparams_/session_end_info", sessionEndData(status, this.#clock()));
+  }
+
+  /** Appends what has gathered. Throws a sentence when the disk refuses. */
+  flush(): void {
+    if (this.#pending.length === 0) return;
+    const bytes = Buffer.concat(this.#pending);
+    this.#pending = [];
+    describeDiskError(this.path, () => {
+      for (let written = 0; written < bytes.length; ) {
+        written += writeSync(this.#descriptor, bytes, written, bytes.length - written);
+      }
+    });
+  }
+
+  close(): void {
+    this.flush();
+    describeDiskError(this.path, () => fsyncSync(this.#descriptor));
+    closeSync(this.#descriptor);
+  }
+
+  #pluginSummary(tag: string, content: Uint8Array): void {
+    this.#summary(0, (value) =>
+      value.string(1, tag).message(9, (metadata) =>
+        metadata.message(1, (plugin) => plugin.string(1, "hparams").bytes(2, content)),
+      ),
+    );
+  }
+
+  #summary(step: number, writeValue: (value: ProtobufWriter) => void): void {
+    this.#event(step, (event) => event.message(5, (summary) => summary.message(1, writeValue)));
+  }
+
+  #event(step: number | undefined, write: (event: ProtobufWriter) => void): void {
+    const event = new ProtobufWriter().double(1, this.#clock());
+    if (step !== undefined) event.varint(2, step);
+    write(event);
+    this.#pending.push(frame(event.finish()));
+  }
+}
+
+/** One TFRecord: length, its checksum, the bytes, theirs. */
+function frame(data: Uint8Array): Uint8Array {
+  const record = new Uint8Array(data.length + 16);
+  const view = new DataView(record.buffer);
+  view.setBigUint64(0, BigInt(data.length), true);
+  view.setUint32(8, maskedCrc32c(record.subarray(0, 8)), true);
+  record.set(data, 12);
+  view.setUint32(12 + data.length, maskedCrc32c(data), true);
+  return record;
+}
+
+/** Makes `events.out.tfevents.<seconds>.<host>.<pid>.<n>`, with the first n that is free. */
+function createEventFile(directory: string, seconds: number): { path: string; descriptor: number } {
+  const stem = `events.out.tfevents.${String(seconds).padStart(10, "0")}.${hostname()}.${process.pid}`;
+  for (let n = 0; ; n++) {
+    const path = join(directory, `${stem}.${n}`);
+    try {
+      return { path, descriptor: openSync(path, "ax") };
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "EEXIST") continue;
+      return describeDiskError(path, () => {
+        throw error;
+      });
+    }
+  }
+}

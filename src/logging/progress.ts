@@ -1,0 +1,46 @@
+/** What a run is, told before it starts. */
+export interface RunFacts {
+  readonly runDirectory: string;
+  readonly env: string;
+  readonly algorithm: string;
+  readonly optimizer: string | null;
+  readonly device: string;
+  readonly deviceReason: string;
+  readonly seed: number;
+  readonly parameters: number | null;
+  readonly threads: number;
+  readonly totalTimesteps: number;
+  readonly resumedFromStep: number | null;
+  readonly notes: readonly string[];
+}
+
+/** Where a run stands after an iteration. */
+export interface IterationProgress {
+  readonly step: number;
+  readonly totalTimesteps: number;
+  readonly stepsPerSecond: number;
+  /** Episodes finished since the run began. */
+  readonly episodes: number;
+  /** Mean return of the last 100 finished episodes, and how many those are; null before the first ends. */
+  readonly returnMean: number | null;
+  readonly returnCount: number;
+  readonly approxKl: number | null;
+  readonly secondsLeft: number;
+}
+
+/** Is told how a run goes; what it does with it is its own affair. */
+export interface TrainReporter {
+  started(facts: RunFacts): void;
+  iteration(progress: IterationProgress): void;
+  note(text: string): void;
+  finished(result: Readonly<Record<string, unknown>>): void;
+  interrupted(step: number, resumeCommand: string | null): void;
+}
+
+export const silentReporter: TrainReporter = {
+  started() {},
+  iteration() {},
+  note() {},
+  finished() {},
+  interrupted() {},
+};

@@ -1,0 +1,166 @@
+import pc from "picocolors";
+import type { IterationProgress, RunFacts, TrainReporter } from "./progress.js";
+
+export type ReportMode = "auto" | "plain" | "quiet" | "json";
+
+/** The part of a terminal or pipe that a reporter writes to. */
+export interface ReportStream {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
+const DEFAULT_COLUMNS = 80;
+const BAR_WIDTH = 16;
+/** Piped output gets a line at most this often, but for the last one and each new tenth of the run. */
+const PLAIN_INTERVAL_MS = 5000;
+const REPAINT_INTERVAL_MS = 100;
+
+/**
+ * The reporter of a command line. "auto": one repainting line in a terminal, plain lines when piped or in CI; "json":
+ * one object a line; "quiet": nothing.
+ */
+export function createReporter(
+  stream: ReportStream,
+  options: { mode: ReportMode; env?: NodeJS.ProcessEnv; clock?: () => number },
+): TrainReporter {
+  const { mode, env = process.env, clock = () => performance.now() } = options;
+  if (mode === "quiet") return new QuietReporter();
+  if (mode === "json") return new JsonReporter(stream);
+  const repaints = mode === "auto" && stream.isTTY === true && env["CI"] === undefined;
+  return new LineReporter(stream, repaints, clock);
+}
+
+class QuietReporter implements TrainReporter {
+  started(): void {}
+  iteration(): void {}
+  note(): void {}
+  finished(): void {}
+  interrupted(): void {}
+}
+
+class JsonReporter implements TrainReporter {
+  constructor(readonly stream: ReportStream) {}
+
+  started(facts: RunFacts): void {
+    this.#write("started", facts);
+  }
+
+  iteration(progress: IterationProgress): void {
+    this.#write("iteration", progress);
+  }
+
+  note(text: string): void {
+    this.#write("note", { text });
+  }
+
+  finished(result: Readonly<Record<string, unknown>>): void {
+    this.#write("finished", { result });
+  }
+
+  interrupted(step: number, resumeCommand: string | null): void {
+    this.#write("interrupted", { step, resumeCommand });
+  }
+
+  #write(event: string, data: object): void {
+    this.stream.write(`${JSON.stringify({ event, ...data })}\n`);
+  }
+}
+
+class LineReporter implements TrainReporter {
+  #isPainted = false;
+  #writtenAt = Number.NEGATIVE_INFINITY;
+  #tenth = -1;
+
+  constructor(
+    readonly stream: ReportStream,
+    readonly repaints: boolean,
+    readonly clock: () => number,
+  ) {}
+
+  started(facts: RunFacts): void {
+    for (const line of formatFacts(facts)) this.#line(line);
+  }
+
+  iteration(progress: IterationProgress): void {
+    const isLast = progress.step >= progress.totalTimesteps;
+    const tenth = Math.floor((10 * progress.step) / progress.totalTimesteps);
+    const elapsed = this.clock() - this.#writtenAt;
+    const isDue = this.repaints ? elapsed >= REPAINT_INTERVAL_MS : elapsed >= PLAIN_INTERVAL_MS || tenth > this.#tenth;
+    if (!isDue && !isLast) return;
+    this.#writtenAt = this.clock();
+    this.#tenth = tenth;
+    const columns = this.stream.columns ?? DEFAULT_COLUMNS;
+    const text = formatStatus(progress, this.repaints ? columns - 1 : Number.POSITIVE_INFINITY);
+    if (this.repaints) this.stream.write(`\r\x1b[2K${text}`);
+    else this.stream.write(`${text}\n`);
+    this.#isPainted = this.repaints;
+  }
+
+  note(text: string): void {
+    this.#line(printable(text));
+  }
+
+  finished(result: Readonly<Record<string, unknown>>): void {
+    const number = (key: string) => (typeof result[key] === "number" ? (result[key] as number).toFixed(1) : "none");
+    this.#line(
+      `${pc.bold("done")}  ${result["total_timesteps"]} steps at ${number("steps_per_second")} steps/s; return of the last ` +
+        `${result["train_episodes"]} training episodes ${number("train_return_last_100")}; ` +
+        `evaluation ${number("eval_mean_return")} ± ${number("eval_std_return")}`,
+    );
+  }
+
+  interrupted(step: number, resumeCommand: string | null): void {
+    const how = resumeCommand === null ? "nothing was saved" : `go on with: ${resumeCommand}`;
+    this.#line(`interrupted at step ${step}; ${how}`);
+  }
+
+  #line(text: string): void {
+    if (this.#isPainted) this.stream.write("\n");
+    this.#isPainted = false;
+    this.stream.write(`${text}\n`);
+  }
+}
+
+/** The facts of a run, one a line. */
+export function formatFacts(facts: RunFacts): string[] {
+  const optimizer = facts.optimizer === null ? "" : ` with ${facts.optimizer}`;
+  const parameters = facts.parameters === null ? "" : `, ${facts.parameters} parameters`;
+  const resumed = facts.resumedFromStep === null ? "" : `, resumed at step ${facts.resumedFromStep}`;
+  const threads = facts.threads === 1 ? "1 thread" : `${facts.threads} threads`;
+  return [
+    `${pc.bold(printable(facts.env))}  ${facts.algorithm}${printable(optimizer)}, seed ${facts.seed}, ` +
+      `${facts.totalTimesteps} steps${parameters}${resumed}`,
+    `device ${facts.device} (${facts.deviceReason}), ${threads}`,
+    `run directory ${printable(facts.runDirectory)}`,
+    ...facts.notes.map((note) => `note: ${printable(note)}`),
+  ];
+}
+
+/** One status line, cut to `columns` characters. */
+export function formatStatus(progress: IterationProgress, columns: number): string {
+  const share = Math.min(1, progress.step / progress.totalTimesteps);
+  const filled = Math.floor(share * BAR_WIDTH);
+  const bar = `[${"#".repeat(filled)}${"-".repeat(BAR_WIDTH - filled)}]`;
+  const parts = [
+    `${bar} ${progress.step}/${progress.totalTimesteps} ${Math.floor(share * 100)}%`,
+    `${Math.round(progress.stepsPerSecond)} steps/s`,
+    progress.returnMean === null ? "return -" : `return ${progress.returnMean.toFixed(1)} (${progress.returnCount})`,
+    ...(progress.approxKl === null ? [] : [`kl ${progress.approxKl.toFixed(4)}`]),
+    `${formatDuration(progress.secondsLeft)} left`,
+  ];
+  return parts.join("  ").slice(0, columns);
+}
+
+function formatDuration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  const minutes = Math.floor(whole / 60);
+  if (minutes === 0) return `${whole}s`;
+  return minutes < 60 ? `${minutes}m${String(whole % 60).padStart(2, "0")}s` : `${Math.floor(minutes / 60)}h${minutes % 60}m`;
+}
+
+/** Text that came from files or flags, with control characters shown, not obeyed. */
+function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`);
+}

@@ -1,0 +1,145 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import type { StateTree } from "../../envs/api/state.js";
+import { describeDiskError } from "../disk-errors-node.js";
+import { RlAdanError } from "../errors.js";
+import { syncFolder, writeDurably, writeFileAtomic } from "./atomic-file.js";
+import { decodeSafetensors, encodeSafetensors } from "./safetensors.js";
+import { joinStateTree, splitStateTree } from "./state-tree.js";
+
+export type CheckpointName = "latest" | "best" | number;
+
+export interface Checkpoint {
+  readonly step: number;
+  readonly path: string;
+  readonly tree: StateTree;
+}
+
+const FORMAT = 1;
+const FOLDER = "checkpoints";
+const STEP_DIGITS = 9;
+/** Files larger than this are not ours: a checkpoint of the largest network we train takes a tenth of it. */
+const MAX_FILE_BYTES = 1 << 30;
+export const DEFAULT_KEEP_LAST = 3;
+
+/**
+ * Writes `checkpoints/step-NNNNNNNNN/` with `train-state.safetensors` and `state.json`, whole or not at all, then
+ * points `latest` to it and removes older ones beyond `keepLast` (never the one that `best` names).
+ *
+ * The bytes depend on the state alone: no clock, no path. `state.json` carries a digest over both.
+ */
+export function writeCheckpoint(runDirectory: string, step: number, tree: StateTree, keepLast = DEFAULT_KEEP_LAST): string {
+  const { tensors, json } = splitStateTree(tree);
+  const tensorBytes = encodeSafetensors(tensors);
+  const state = { format: FORMAT, step, state: json };
+  const name = folderName(step);
+  const folder = join(runDirectory, FOLDER);
+  const target = join(folder, name);
+  const temporary = join(folder, `.${name}.tmp`);
+  describeDiskError(target, () => {
+    rmSync(temporary, { recursive: true, force: true });
+    mkdirSync(temporary, { recursive: true });
+    writeDurably(join(temporary, "train-state.safetensors"), tensorBytes);
+    writeDurably(join(temporary, "state.json"), JSON.stringify({ digest: digest(tensorBytes, state), ...state }));
+    syncFolder(temporary);
+    rmSync(target, { recursive: true, force: true });
+    renameSync(temporary, target);
+    syncFolder(folder);
+  });
+  writeFileAtomic(join(runDirectory, "latest"), `${name}\n`);
+  prune(runDirectory, keepLast);
+  return target;
+}
+
+/** Lets `best` name a checkpoint that exists. */
+export function markBest(runDirectory: string, step: number): void {
+  writeFileAtomic(join(runDirectory, "best"), `${folderName(step)}\n`);
+}
+
+/** Steps of the checkpoints in a run, ascending. */
+export function listCheckpoints(runDirectory: string): number[] {
+  const folder = join(runDirectory, FOLDER);
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .map((name) => /^step-(\d+)$/.exec(name)?.[1])
+    .filter((step) => step !== undefined)
+    .map(Number)
+    .sort((a, b) => a - b);
+}
+
+/**
+ * Reads a checkpoint and checks its digest.
+ *
+ * Throws RlAdanError naming the file that is missing or broken, and the steps that there are.
+ */
+export function readCheckpoint(runDirectory: string, which: CheckpointName): Checkpoint {
+  const path = join(runDirectory, FOLDER, typeof which === "number" ? folderName(which) : pointedTo(runDirectory, which));
+  if (!existsSync(path)) throw missing(runDirectory, typeof which === "number" ? `at step ${which}` : `"${which}"`);
+  const tensorBytes = readLimited(join(path, "train-state.safetensors"));
+  const { digest: expected, ...state } = parseState(join(path, "state.json"));
+  if (digest(tensorBytes, state) !== expected) {
+    throw new RlAdanError("checkpoint-digest", `${path} is damaged: its digest does not fit its contents.${steps(runDirectory)}`);
+  }
+  const tree = joinStateTree({ tensors: decodeSafetensors(tensorBytes), json: state.state });
+  return { step: state.step, path, tree };
+}
+
+function parseState(path: string): { digest: string; format: number; step: number; state: unknown } {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(new TextDecoder().decode(readLimited(path)));
+  } catch (error) {
+    if (error instanceof RlAdanError) throw error;
+    throw new RlAdanError("checkpoint-json", `${path} is not JSON: ${(error as Error).message}`);
+  }
+  const { digest: sum, format, step, state } = (parsed ?? {}) as Record<string, unknown>;
+  if (format !== FORMAT || typeof sum !== "string" || !Number.isSafeInteger(step)) {
+    throw new RlAdanError("checkpoint-format", `${path} is not a checkpoint of format ${FORMAT}.`);
+  }
+  return { digest: sum, format, step: step as number, state };
+}
+
+function readLimited(path: string): Uint8Array {
+  return describeDiskError(path, () => {
+    const { size } = statSync(path);
+    if (size > MAX_FILE_BYTES) {
+      throw new RlAdanError("checkpoint-size", `${path} has ${size} bytes; at most ${MAX_FILE_BYTES} are read.`);
+    }
+    return readFileSync(path);
+  });
+}
+
+function pointedTo(runDirectory: string, which: "latest" | "best"): string {
+  const path = join(runDirectory, which);
+  if (!existsSync(path)) throw missing(runDirectory, `"${which}"`);
+  const name = readFileSync(path, "utf8").trim();
+  if (!/^step-\d+$/.test(name)) {
+    throw new RlAdanError("checkpoint-pointer", `${path} should name a checkpoint folder, it says "${name.slice(0, 60)}".`);
+  }
+  return name;
+}
+
+function prune(runDirectory: string, keepLast: number): void {
+  const best = existsSync(join(runDirectory, "best")) ? pointedTo(runDirectory, "best") : undefined;
+  for (const step of listCheckpoints(runDirectory).slice(0, -keepLast)) {
+    if (folderName(step) !== best) rmSync(join(runDirectory, FOLDER, folderName(step)), { recursive: true });
+  }
+}
+
+function folderName(step: number): string {
+  return `step-${String(step).padStart(STEP_DIGITS, "0")}`;
+}
+
+function digest(tensorBytes: Uint8Array, state: unknown): string {
+  return createHash("sha256").update(tensorBytes).update(JSON.stringify(state)).digest("hex");
+}
+
+function missing(runDirectory: string, what: string): RlAdanError {
+  return new RlAdanError("checkpoint-missing", `${runDirectory} has no checkpoint ${what}.${steps(runDirectory)}`);
+}
+
+function steps(runDirectory: string): string {
+  const known = listCheckpoints(runDirectory);
+  return known.length === 0 ? " There is none at all." : ` There are checkpoints at steps ${known.join(", ")}.`;
+}

@@ -1,0 +1,85 @@
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { describeDiskError } from "../disk-errors-node.js";
+import { RlAdanError, UsageError } from "../errors.js";
+
+/** Where everything of a run lies. */
+export interface RunDirectory {
+  readonly path: string;
+  readonly config: string;
+  readonly manifest: string;
+  readonly metrics: string;
+  readonly result: string;
+}
+
+export function runDirectory(path: string): RunDirectory {
+  return {
+    path,
+    config: join(path, "config.yaml"),
+    manifest: join(path, "manifest.json"),
+    metrics: join(path, "metrics.jsonl"),
+    result: join(path, "result.json"),
+  };
+}
+
+/**
+ * Makes the folder of a new run: `path` when given, else `{runsRoot}/{env}__{algorithm}-{optimizer}__{seed}__{unix}`.
+ *
+ * The folder is made by this call alone; a second run in the same second gets the next second's name. Throws a sentence
+ * when `path` is in use already or can't be written.
+ */
+export function createRunDirectory(options: {
+  readonly runsRoot: string;
+  readonly path?: string | undefined;
+  readonly env: string;
+  readonly algorithm: string;
+  readonly optimizer: string | null;
+  readonly seed: number;
+  readonly unixSeconds: number;
+}): RunDirectory {
+  if (options.path !== undefined) return runDirectory(claim(options.path));
+  const { env, algorithm, optimizer, seed } = options;
+  const agent = optimizer === null ? algorithm : `${algorithm}-${optimizer}`;
+  describeDiskError(options.runsRoot, () => mkdirSync(options.runsRoot, { recursive: true }));
+  for (let unix = options.unixSeconds; ; unix++) {
+    const path = join(options.runsRoot, [env, agent, String(seed), String(unix)].map(fileSafe).join("__"));
+    if (existsSync(path)) continue;
+    describeDiskError(path, () => mkdirSync(path));
+    return runDirectory(path);
+  }
+}
+
+/** The run in a folder. Throws a sentence when it is not one. */
+export function openRunDirectory(path: string): RunDirectory {
+  const run = runDirectory(resolve(path));
+  for (const file of [run.manifest, run.config]) {
+    if (existsSync(file)) continue;
+    const why = existsSync(path) ? `it has no ${file.slice(run.path.length + 1)}` : "it does not exist";
+    throw new UsageError("not-a-run", `${path} is not a run directory: ${why}.`);
+  }
+  return run;
+}
+
+export function isFinished(run: RunDirectory): boolean {
+  return existsSync(run.result);
+}
+
+/** An empty or new folder for a run whose place the user named. */
+function claim(path: string): string {
+  if (existsSync(join(path, "result.json"))) {
+    throw new RlAdanError("run-finished", `${path} holds a finished run; choose another --run-dir.`);
+  }
+  if (existsSync(join(path, "manifest.json"))) {
+    throw new RlAdanError("run-exists", `${path} holds a run; go on with --resume ${path}, or choose another --run-dir.`);
+  }
+  describeDiskError(path, () => mkdirSync(path, { recursive: true }));
+  if (readdirSync(path).length > 0) {
+    throw new RlAdanError("run-exists", `${path} is not empty; a run needs a folder of its own.`);
+  }
+  return path;
+}
+
+/** A part of a folder's name that every file system takes. */
+function fileSafe(part: string): string {
+  return part.replace(/[^A-Za-z0-9._-]+/g, "-");
+}
