@@ -71,12 +71,59 @@ export function resolveTrainConfig(request: TrainConfigRequest): ResolvedTrainCo
   for (const layer of recipeLayers(request, env)) layers.add(layer);
   for (const layer of asked) layers.addAsked(layer);
   layers.add(asLayer({ env }, "the resolved"));
-  throwProblems(unfitValues(layers.entries, shapes[algorithm]));
+  const config = checkedConfig(layers.entries, algorithm);
+  return config.algorithm === "ppo" ? capMinibatch(config, layers.notes) : { config, notes: layers.notes };
+}
 
-  const config = trainConfigSchema.parse(layers.values());
-  if (config.algorithm !== "ppo") return { config, notes: layers.notes };
-  throwProblems(recipeProblems(config, layers.entries));
-  return capMinibatch(config, layers.notes);
+/** Reads the `config.yaml` of a run: every key there, and nothing else. Throws UsageError as `resolveTrainConfig` does. */
+export function readTrainConfig(path: string): TrainConfig {
+  const layer = yamlLayer(readConfigFile(path));
+  const algorithm = layer.get("algorithm")?.value === "random" ? "random" : "ppo";
+  const missing = Object.keys(shapes[algorithm]).filter((key) => !layer.has(key));
+  throwProblems([
+    ...keysNotTaken(layer, algorithm),
+    ...missing.map((key) => `${path}: key "${key}" is missing; it is not the config of a run.`),
+  ]);
+  return checkedConfig(layer, algorithm);
+}
+
+/** The keys that a resumed run may have changed: none of them moves a bit of what was trained so far. */
+export const RESUME_KEYS = [
+  "total_timesteps",
+  "threads",
+  "checkpoint_every",
+  "eval_every",
+  "eval_episodes",
+] as const;
+
+export type ResumeOverrides = Partial<Pick<TrainConfig, (typeof RESUME_KEYS)[number]>>;
+
+/** Reads the flags given along with `--resume`. Throws UsageError for a key that must stay or a value that does not fit. */
+export function resolveResumeOverrides(flags: Readonly<Record<string, unknown>>): ResumeOverrides {
+  const layer = commandLineLayer([], flags);
+  const allowed: readonly string[] = RESUME_KEYS;
+  const names = RESUME_KEYS.map((key) => `--${key.replaceAll("_", "-")}`).join(", ");
+  throwProblems([
+    ...[...layer]
+      .filter(([key]) => !allowed.includes(key))
+      .map(([, { subject }]) => `${subject} cannot be changed by --resume; these can: ${names}.`),
+    ...unfitValues(layer, runConfigShape),
+  ]);
+  return Object.fromEntries(
+    [...layer].map(([key, { value }]) => [
+      key,
+      runConfigShape[key as (typeof RESUME_KEYS)[number]].parse(value),
+    ]),
+  );
+}
+
+function checkedConfig(entries: ConfigLayer, algorithm: TrainConfig["algorithm"]): TrainConfig {
+  throwProblems(unfitValues(entries, shapes[algorithm]));
+  const config = trainConfigSchema.parse(
+    Object.fromEntries([...entries].map(([key, { value }]) => [key, value])),
+  );
+  if (config.algorithm === "ppo") throwProblems(recipeProblems(config, entries));
+  return config;
 }
 
 function fileLayer(path: string | undefined, algorithm: string): ConfigLayer {

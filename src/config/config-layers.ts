@@ -27,10 +27,6 @@ export class ConfigLayers {
     this.add(layer);
   }
 
-  values(): Record<string, unknown> {
-    return Object.fromEntries([...this.entries].map(([key, { value }]) => [key, value]));
-  }
-
   #takeOptimizersOwn(layer: ConfigLayer): void {
     const optimizer = layer.get("optimizer")?.value;
     if (typeof optimizer !== "string" || optimizer === this.#below("optimizer")) return;
@@ -60,7 +56,7 @@ export class ConfigLayers {
     }
     this.entries.set("num_steps", { value: rollout / envs, subject: `${asked.subject}: num_steps` });
     this.notes.push(
-      `num_steps is ${rollout / envs}: a rollout of ${rollout} steps divided by ${envs} environments.`,
+      `num_steps is ${rollout / envs}, which keeps the rollout of ${rollout} steps (${envsBelow} × ${stepsBelow}).`,
     );
   }
 

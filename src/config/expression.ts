@@ -13,8 +13,9 @@ import { cos, exp, log, pow, sin, tanh } from "../math/index.js";
 /** What an expression sees: the share of iterations done (0 at first) and the env steps done. */
 export type Expression = (progress: number, step: number) => number;
 
-/** Longer than any sensible schedule, short enough that the parser's recursion stays shallow. */
+/** Longer than any sensible schedule; with the next limit, short enough that mathjs's recursion stays shallow. */
 const MAX_CHARACTERS = 200;
+const MAX_BRACKETS = 40;
 
 const VARIABLES = new Map<string, Expression>([
   ["progress", (progress) => progress],
@@ -61,6 +62,9 @@ export function compileExpression(source: string, key: string): Expression {
       key,
       `the expression has ${source.length} characters, at most ${MAX_CHARACTERS} are allowed.`,
     );
+  }
+  if (source.replace(/[^([{]/g, "").length > MAX_BRACKETS) {
+    throw invalid(key, `the expression opens more than ${MAX_BRACKETS} brackets.`);
   }
   if (source.trim() === "") throw invalid(key, "the expression is empty.");
   return compileNode(parseExpression(source, key), { source, key });
@@ -143,7 +147,7 @@ function compileCall(node: FunctionNode, place: Place): Expression {
         : `${wanted} arguments`;
     throw invalid(
       place.key,
-      `"${place.source}" gives ${at(name, place)} ${values.length}; it takes ${many}.`,
+      `"${place.source}" calls ${at(name, place)} with ${values.length}; it takes ${many}.`,
     );
   }
   return (progress, step) => call(...values.map((value) => value(progress, step)));
@@ -166,7 +170,8 @@ function forbidden(what: string, place: Place): UsageError {
 }
 
 /** `"name" at character 7`; without the place when mathjs prints the part differently from how it was written. */
-function at(part: string, { source }: Place): string {
+function at(printed: string, { source }: Place): string {
+  const part = printed.replace(/\s+/g, " ");
   const isName = /^\w+$/.test(part);
   const index = isName ? source.search(new RegExp(`\\b${part}\\b`)) : source.indexOf(part);
   return index < 0 ? `"${part}"` : `"${part}" at character ${index + 1}`;

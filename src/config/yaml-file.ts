@@ -1,4 +1,13 @@
-import { type Document, isMap, isScalar, LineCounter, parseDocument, type YAMLMap } from "yaml";
+import {
+  type Document,
+  isMap,
+  isScalar,
+  Lexer,
+  LineCounter,
+  Parser,
+  parseDocument,
+  type YAMLMap,
+} from "yaml";
 import { UsageError } from "../errors.js";
 import type { ConfigLayer } from "./layer.js";
 
@@ -7,6 +16,9 @@ const MAX_CHARACTERS = 256 * 1024;
 
 /** Aliases multiply when they are resolved; a config needs hardly any. */
 const MAX_ALIASES = 20;
+
+/** Deeper nesting than a config has; far below what overflows the stack of yaml's composer. */
+const MAX_DEPTH = 20;
 
 /** A mapping in a YAML file, every key with its place. */
 export interface YamlMapping {
@@ -27,7 +39,7 @@ export interface YamlEntry {
  * Parses the text of a YAML file whose top level is a mapping; `file` is how errors name it.
  *
  * Throws UsageError as `file:line: …` for what is no YAML, a repeated key, a key that is no plain text, another top
- * level, too much text or too many aliases.
+ * level, too much text, nesting or too many aliases.
  */
 export function parseYamlMapping(text: string, file: string): YamlMapping {
   if (text.length > MAX_CHARACTERS) {
@@ -58,15 +70,29 @@ function parse(
   lineCounter?: LineCounter,
 ): { document: Document; value: unknown } {
   try {
+    refuseDeepNesting(text);
     const options = { prettyErrors: false, logLevel: "error" } as const;
     const document = parseDocument(text, lineCounter === undefined ? options : { ...options, lineCounter });
     const [problem] = [...document.errors, ...document.warnings];
-    if (problem !== undefined) throw invalid(placeOf(problem.pos[0]), sentence(problem.message));
+    if (problem !== undefined) {
+      const message = problem.code === "MULTIPLE_DOCS" ? "A second document begins here" : problem.message;
+      throw invalid(placeOf(problem.pos[0]), sentence(message));
+    }
     return { document, value: document.toJS({ maxAliasCount: MAX_ALIASES }) };
   } catch (cause) {
     if (cause instanceof UsageError) throw cause;
-    // An alias without its anchor or too many of them; or nesting so deep that the parser's stack overflows.
+    // Nesting too deep, an alias without its anchor, or too many of them.
     throw invalid(whole, sentence((cause as Error).message), cause);
+  }
+}
+
+/** yaml's lexer and parser keep a stack of their own; its composer recurses, and an overflow there can end the process. */
+function refuseDeepNesting(text: string): void {
+  const parser = new Parser();
+  for (const lexeme of new Lexer().lex(text)) {
+    // The parser moves on as its tokens are taken.
+    Array.from(parser.next(lexeme));
+    if (parser.stack.length > MAX_DEPTH) throw new Error(`It nests more than ${MAX_DEPTH} levels deep`);
   }
 }
 
