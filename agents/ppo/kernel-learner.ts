@@ -1,5 +1,4 @@
 import type { StateTree } from "../../envs/api/state.js";
-import { RlAdanError } from "../../src/errors.js";
 import type { Arena } from "../../src/kernels/arena.js";
 import { type Kernels, paddedBatch, SAMPLE_BLOCK } from "../../src/kernels/kernels.js";
 import { clipFactor, TORCH_CLIP_EPS } from "../../src/optim/clip.js";
@@ -7,7 +6,7 @@ import type { Optimizer } from "../../src/optim/optimizer.js";
 import { createOptimizer } from "../../src/optim/registry.js";
 import { DiagonalGaussian } from "../../src/policy/gaussian.js";
 import { Mlp } from "../../src/policy/mlp.js";
-import type { NetworkShape, ParameterLayout } from "../../src/policy/network.js";
+import { checkParameterCount, type NetworkShape, type ParameterLayout } from "../../src/policy/network.js";
 import { letEventLoopRun } from "../../src/rollout/actor-pool.js";
 import { AdvantageEstimator } from "./advantages.js";
 import type { PpoConfig } from "./config.js";
@@ -240,13 +239,7 @@ export class KernelLearner implements Learner {
       optimizer: StateTree;
       return_moments: StateTree;
     };
-    if (parameters.length !== this.parameters.length) {
-      throw new RlAdanError(
-        "checkpoint-shape",
-        `The checkpoint holds ${parameters.length} parameters, this network has ${this.parameters.length}: ` +
-          "it comes from other hidden_sizes or another environment.",
-      );
-    }
+    checkParameterCount(parameters, this.#layout);
     this.parameters.set(parameters);
     this.optimizer.restore(optimizer);
     this.#estimator.restore(return_moments);

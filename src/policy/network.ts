@@ -1,3 +1,4 @@
+import { RlAdanError } from "../errors.js";
 import type { Activation } from "../kernels/kernels.js";
 
 /** An actor and a critic, two separate fully connected networks with the same hidden layers, and a free log-std. */
@@ -34,6 +35,16 @@ export function parameterLayout(shape: NetworkShape): ParameterLayout {
   const criticStart = logStd + shape.actionSize;
   const critic = layers(criticStart, [shape.observationSize, ...shape.hiddenSizes, 1]);
   return { actor, logStd, critic, criticStart, size: end(critic) };
+}
+
+/** Throws when saved parameters are not this network's. */
+export function checkParameterCount(parameters: Float32Array, layout: ParameterLayout): void {
+  if (parameters.length === layout.size) return;
+  throw new RlAdanError(
+    "checkpoint-shape",
+    `The checkpoint holds ${parameters.length} parameters, this network has ${layout.size}: ` +
+      "it comes from other hidden_sizes or another environment.",
+  );
 }
 
 function layers(start: number, sizes: readonly number[]): LayerLayout[] {

@@ -5,7 +5,7 @@ import { ActionMap, type ActionMapping } from "./action-mapping.js";
 import { DiagonalGaussian } from "./gaussian.js";
 import { Mlp } from "./mlp.js";
 import { type MomentsState, normalize, RunningMoments } from "./moments.js";
-import { type NetworkShape, parameterLayout } from "./network.js";
+import { checkParameterCount, type NetworkShape, parameterLayout } from "./network.js";
 
 /** A policy as data, its normaliser inside: what an evaluation, an export and a page need, and nothing they could forget. */
 export interface PolicySnapshot {
@@ -30,9 +30,11 @@ export class Policy {
   readonly #sampled: Float32Array;
   readonly #noise: Float64Array;
 
+  /** Throws RlAdanError when the parameters are another network's. */
   constructor(snapshot: PolicySnapshot) {
     const { shape, parameters, observationMoments } = snapshot;
     const layout = parameterLayout(shape);
+    checkParameterCount(parameters, layout);
     this.#network = new Mlp({
       kernels: scalarKernels,
       allocate: (_name, length) => new Float32Array(length),

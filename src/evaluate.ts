@@ -1,0 +1,132 @@
+import { make } from "../envs/index.js";
+import { RlAdanError } from "./errors.js";
+import { Policy, type PolicySnapshot } from "./policy/policy.js";
+import { NormalStream, streamKey, streamSeed64 } from "./random/index.js";
+import type { BoxEnv } from "./rollout/actor.js";
+import { letEventLoopRun } from "./rollout/actor-pool.js";
+import { type CheckpointName, readCheckpoint } from "./run/checkpoint.js";
+import { openRunDirectory } from "./run/run-directory.js";
+import { boxSpacesOf } from "./spaces.js";
+import { type PpoTrainConfig, readTrainConfig } from "./train-config.js";
+
+export interface EvaluationResult {
+  readonly env: string;
+  /** Env steps that the policy was trained for. */
+  readonly step: number;
+  readonly episodes: number;
+  readonly mean_return: number;
+  /** Population standard deviation over the episodes. */
+  readonly std_return: number;
+  readonly mean_length: number;
+  readonly returns: readonly number[];
+}
+
+/** How long an evaluation may keep the thread before the event loop runs. */
+const MAX_BLOCKING_MS = 25;
+
+/**
+ * Runs a policy in an environment of its own: moments frozen, the same episode seeds each time (stream
+ * `eval/episode-k`), mean actions unless `sampled` ones are asked for.
+ */
+export async function evaluatePolicy(
+  snapshot: PolicySnapshot,
+  env: BoxEnv,
+  options: { readonly seed: number; readonly episodes: number; readonly actions: "mean" | "sampled" },
+): Promise<{ returns: number[]; lengths: number[] }> {
+  const { seed, episodes, actions } = options;
+  const policy = new Policy(snapshot);
+  const noise = new NormalStream(streamKey(seed, "eval/noise"));
+  const action = new Float32Array(snapshot.shape.actionSize);
+  const returns: number[] = [];
+  const lengths: number[] = [];
+  let steps = 0;
+  let pausedAt = performance.now();
+  for (let episode = 0; episode < episodes; episode++) {
+    let { observation } = env.reset({ seed: streamSeed64(seed, `eval/episode-${episode}`) });
+    let episodeReturn = 0;
+    let length = 0;
+    for (let isOver = false; !isOver; ) {
+      if (actions === "mean") policy.act(observation, action);
+      else policy.sample(observation, noise, steps, action);
+      const result = env.step(action);
+      observation = result.observation;
+      episodeReturn += result.reward;
+      length += 1;
+      steps += 1;
+      isOver = result.terminated || result.truncated;
+      if (performance.now() - pausedAt > MAX_BLOCKING_MS) {
+        await letEventLoopRun();
+        pausedAt = performance.now();
+      }
+    }
+    returns.push(episodeReturn);
+    lengths.push(length);
+  }
+  return { returns, lengths };
+}
+
+/**
+ * Evaluates a checkpoint of a run: its policy with its own normaliser, in the run's environment, with mean actions.
+ *
+ * Throws a sentence when the directory is not a run, has no such checkpoint, or holds nothing that was learned.
+ */
+export async function evaluateRun(
+  runDirectory: string,
+  options: { readonly episodes: number; readonly checkpoint: CheckpointName },
+): Promise<EvaluationResult> {
+  const run = openRunDirectory(runDirectory);
+  const config = readTrainConfig(run.config);
+  if (config.algorithm !== "ppo") {
+    throw new RlAdanError("nothing-learned", `${runDirectory} is a run of ${config.algorithm}, which learns nothing to evaluate.`);
+  }
+  const checkpoint = readCheckpoint(run.path, options.checkpoint);
+  const env = await make(config.env, config.env_options);
+  try {
+    const snapshot = policyOf(config, checkpoint.tree, env);
+    const { episodes } = options;
+    const { returns, lengths } = await evaluatePolicy(snapshot, env, { seed: config.seed, episodes, actions: "mean" });
+    return summarize(config.env, checkpoint.step, returns, lengths);
+  } finally {
+    env.close();
+  }
+}
+
+export function summarize(env: string, step: number, returns: number[], lengths: number[]): EvaluationResult {
+  const mean = average(returns);
+  const std = Math.sqrt(average(returns.map((value) => (value - mean) * (value - mean))));
+  return {
+    env,
+    step,
+    episodes: returns.length,
+    mean_return: mean,
+    std_return: std,
+    mean_length: average(lengths),
+    returns,
+  };
+}
+
+function average(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** The policy inside a checkpoint's TrainState. */
+function policyOf(config: PpoTrainConfig, tree: unknown, env: BoxEnv): PolicySnapshot {
+  const { agent } = tree as { agent: { learner: { parameters: Float32Array }; observation_moments: unknown } };
+  const { observationSpace, actionSpace } = boxSpacesOf(env, config.env);
+  const shape = {
+    observationSize: observationSpace.low.length,
+    actionSize: actionSpace.low.length,
+    hiddenSizes: config.hidden_sizes,
+    activation: config.activation,
+  };
+  return {
+    shape,
+    parameters: agent.learner.parameters,
+    observationMoments:
+      config.observation_moments === "none" ? null : (agent.observation_moments as PolicySnapshot["observationMoments"]),
+    observationClip: config.observation_clip,
+    actionMapping: config.action_mapping,
+    actionLow: [...actionSpace.low],
+    actionHigh: [...actionSpace.high],
+  };
+}
