@@ -15,9 +15,12 @@ export class ConfigLayers {
   /** What followed, one sentence each. */
   readonly notes: string[] = [];
 
-  /** Adds a layer as it is. */
+  /** Adds a layer as it is. Its keys move to the end, so that problems are told in the order of asking. */
   add(layer: ConfigLayer): void {
-    for (const [key, entry] of layer) this.entries.set(key, entry);
+    for (const [key, entry] of layer) {
+      this.entries.delete(key);
+      this.entries.set(key, entry);
+    }
   }
 
   /** Adds a layer that the user asked for, and what follows from it. Throws UsageError for a rollout that does not divide. */

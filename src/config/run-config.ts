@@ -9,7 +9,9 @@ export const runConfigShape = {
     "a mapping of the environment's options",
   ).describe("What the environment is made with, where it differs from its defaults."),
   algorithm: oneOf(["ppo", "random"]).describe("The agent."),
-  seed: wholeNumber({ min: 0 }).describe("Every random stream of the run follows from it."),
+  seed: wholeNumber({ min: 0, max: Number.MAX_SAFE_INTEGER }).describe(
+    "Every random stream of the run follows from it.",
+  ),
   total_timesteps: count({ min: 1 }).describe("Budget in env steps; the last rollout may go past it."),
   device: oneOf(["simd", "scalar"]).describe("What computes: both give the same bits."),
   threads: described(
