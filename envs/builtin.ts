@@ -5,7 +5,8 @@ register({
   id: "HalfCheetah-v5",
   maxEpisodeSteps: 1000,
   rewardThreshold: 4800,
-  create: async (kwargs) => (await import("./mujoco/half-cheetah/half-cheetah.js")).HalfCheetah.create(kwargs),
+  create: async (kwargs) =>
+    (await import("./mujoco/half-cheetah/half-cheetah.js")).HalfCheetah.create(kwargs),
 });
 register({
   id: "InvertedPendulum-v5",

@@ -52,7 +52,10 @@ export function spec(id: string): EnvRegistration {
   const latest = versions.at(-1);
   if (latest === undefined) {
     const names = [...new Set(registeredIds().map((known) => parseId(known).name))];
-    throw new NameNotFound("env-unknown", `There is no environment "${id}".${didYouMean(name, names) || listed(names)}`);
+    throw new NameNotFound(
+      "env-unknown",
+      `There is no environment "${id}".${didYouMean(name, names) || listed(names)}`,
+    );
   }
   if (version === undefined) return registrations.get(`${name}-v${latest}`)!;
   if (version > latest) {
@@ -110,9 +113,15 @@ const ID = /^(?<name>(?:[\w:-]+\/)?[\w:.-]+?)(?:-v(?<version>\d+))?$/;
 function parseId(id: string): { name: string; version: number | undefined } {
   const groups = ID.exec(id)?.groups;
   if (groups === undefined) {
-    throw new MalformedId("env-id", `"${id}" is not an environment id; one looks like HalfCheetah-v5 or name/Env-v0.`);
+    throw new MalformedId(
+      "env-id",
+      `"${id}" is not an environment id; one looks like HalfCheetah-v5 or name/Env-v0.`,
+    );
   }
-  return { name: groups["name"]!, version: groups["version"] === undefined ? undefined : Number(groups["version"]) };
+  return {
+    name: groups["name"]!,
+    version: groups["version"] === undefined ? undefined : Number(groups["version"]),
+  };
 }
 
 function listed(names: readonly string[]): string {

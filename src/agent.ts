@@ -7,6 +7,8 @@ export interface AgentIteration {
   readonly iteration: number;
   /** Env steps done, this iteration's included. */
   readonly globalStep: number;
+  /** How long the iteration took: training alone. */
+  readonly seconds: number;
   readonly episodes: readonly EpisodePoint[];
   /** What to log at `globalStep`, by TensorBoard tag. */
   readonly scalars: Readonly<Record<string, number>>;

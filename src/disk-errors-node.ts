@@ -19,6 +19,8 @@ export function describeDiskError<T>(path: string, operation: () => T): T {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined || error instanceof RlAdanError) throw error;
-    throw new RlAdanError("disk", `${path}: ${SENTENCES[code] ?? `the system answered ${code}`}.`, { cause: error });
+    throw new RlAdanError("disk", `${path}: ${SENTENCES[code] ?? `the system answered ${code}`}.`, {
+      cause: error,
+    });
   }
 }

@@ -77,14 +77,21 @@ export async function evaluateRun(
   const run = openRunDirectory(runDirectory);
   const config = readTrainConfig(run.config);
   if (config.algorithm !== "ppo") {
-    throw new RlAdanError("nothing-learned", `${runDirectory} is a run of ${config.algorithm}, which learns nothing to evaluate.`);
+    throw new RlAdanError(
+      "nothing-learned",
+      `${runDirectory} is a run of ${config.algorithm}, which learns nothing to evaluate.`,
+    );
   }
   const checkpoint = readCheckpoint(run.path, options.checkpoint);
   const env = await make(config.env, config.env_options);
   try {
     const snapshot = policyOf(config, checkpoint.tree, env);
     const { episodes } = options;
-    const { returns, lengths } = await evaluatePolicy(snapshot, env, { seed: config.seed, episodes, actions: "mean" });
+    const { returns, lengths } = await evaluatePolicy(snapshot, env, {
+      seed: config.seed,
+      episodes,
+      actions: "mean",
+    });
     return summarize(config.env, checkpoint.step, returns, lengths);
   } finally {
     env.close();
@@ -111,7 +118,9 @@ function average(values: readonly number[]): number {
 
 /** The policy inside a checkpoint's TrainState. */
 function policyOf(config: PpoTrainConfig, tree: unknown, env: BoxEnv): PolicySnapshot {
-  const { agent } = tree as { agent: { learner: { parameters: Float32Array }; observation_moments: unknown } };
+  const { agent } = tree as {
+    agent: { learner: { parameters: Float32Array }; observation_moments: unknown };
+  };
   const { observationSpace, actionSpace } = boxSpacesOf(env, config.env);
   const shape = {
     observationSize: observationSpace.low.length,
@@ -123,7 +132,9 @@ function policyOf(config: PpoTrainConfig, tree: unknown, env: BoxEnv): PolicySna
     shape,
     parameters: agent.learner.parameters,
     observationMoments:
-      config.observation_moments === "none" ? null : (agent.observation_moments as PolicySnapshot["observationMoments"]),
+      config.observation_moments === "none"
+        ? null
+        : (agent.observation_moments as PolicySnapshot["observationMoments"]),
     observationClip: config.observation_clip,
     actionMapping: config.action_mapping,
     actionLow: [...actionSpace.low],

@@ -97,7 +97,10 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
     seed: config.seed,
     unixSeconds: Math.floor(Date.now() / 1000),
   });
-  writeManifest(run, createManifest({ config, env: config.env, device: config.device, mujoco: MUJOCO_VERSION, argv }));
+  writeManifest(
+    run,
+    createManifest({ config, env: config.env, device: config.device, mujoco: MUJOCO_VERSION, argv }),
+  );
   writeFileAtomic(run.config, stringify(config));
   return drive({ ...options, run, env, startedAt, notes: options.notes ?? [] });
 }
@@ -115,7 +118,10 @@ export async function resumeTraining(options: ResumeOptions): Promise<TrainOutco
   const given = Object.entries(options.overrides ?? {}).filter(([, value]) => value !== undefined);
   const config = { ...saved, ...Object.fromEntries(given) } as TrainConfig;
   if (config.algorithm !== "ppo") {
-    throw new UsageError("resume", `${run.path} is a run of ${config.algorithm}, which has nothing to resume.`);
+    throw new UsageError(
+      "resume",
+      `${run.path} is a run of ${config.algorithm}, which has nothing to resume.`,
+    );
   }
   const checkpoint = readCheckpoint(run.path, "latest");
   if (checkpoint.step >= config.total_timesteps) {
@@ -180,7 +186,10 @@ async function drive(session: Session): Promise<TrainOutcome> {
     const { seed, eval_episodes: episodes, eval_actions: actions } = config;
     const { returns, lengths } = await evaluatePolicy(policy, env, { seed, episodes, actions });
     evaluation = summarize(config.env, iteration.globalStep, returns, lengths);
-    log.scalars(step, { "eval/mean_reward": evaluation.mean_return, "eval/mean_ep_length": evaluation.mean_length });
+    log.scalars(step, {
+      "eval/mean_reward": evaluation.mean_return,
+      "eval/mean_ep_length": evaluation.mean_length,
+    });
     if (best !== null && evaluation.mean_return <= best) return false;
     best = evaluation.mean_return;
     return true;
@@ -214,16 +223,21 @@ async function drive(session: Session): Promise<TrainOutcome> {
     notes: session.notes,
   });
   try {
-    let startedAt = performance.now();
     for await (const iteration of startAgent(session, threads)) {
-      trainingSeconds += (performance.now() - startedAt) / 1000;
+      trainingSeconds += iteration.seconds;
       const previous = step;
       step = iteration.globalStep;
       const isLast = step >= config.total_timesteps;
       for (const { episodeReturn, length } of iteration.episodes) window.push(episodeReturn, length);
       const stepsPerSecond = (step - firstStep) / trainingSeconds;
-      log.iteration({ iteration: iteration.iteration, step, episodes: iteration.episodes, scalars: iterationScalars(iteration, window, stepsPerSecond) });
-      const isEvaluated = iteration.policy !== undefined && (isLast || crosses(previous, step, config.eval_every));
+      log.iteration({
+        iteration: iteration.iteration,
+        step,
+        episodes: iteration.episodes,
+        scalars: iterationScalars(iteration, window, stepsPerSecond),
+      });
+      const isEvaluated =
+        iteration.policy !== undefined && (isLast || crosses(previous, step, config.eval_every));
       const isBest = isEvaluated && (await evaluate(iteration.policy(), iteration));
       log.flush();
       if (isLast || isBest || signal?.aborted || crosses(previous, step, config.checkpoint_every)) {
@@ -245,7 +259,6 @@ async function drive(session: Session): Promise<TrainOutcome> {
         reporter.interrupted(step, canResume ? `rl-adan train --resume ${run.path}` : null);
         return { status: "interrupted", runDirectory: run.path, step };
       }
-      startedAt = performance.now();
     }
   } catch (error) {
     log.close("failure");

@@ -1,4 +1,4 @@
-import type { StateTree, Stateful } from "../../envs/api/state.js";
+import type { Stateful, StateTree } from "../../envs/api/state.js";
 import { paddedBatch, SAMPLE_BLOCK } from "../../src/kernels/kernels.js";
 import type { Mlp } from "../../src/policy/mlp.js";
 import { RunningMoments } from "../../src/policy/moments.js";

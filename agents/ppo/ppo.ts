@@ -42,7 +42,10 @@ export interface PpoIteration extends AgentIteration {
 }
 
 /** How many iterations a budget takes: the last rollout may go past it. */
-export function iterationCount(totalTimesteps: number, config: Pick<PpoConfig, "num_envs" | "num_steps">): number {
+export function iterationCount(
+  totalTimesteps: number,
+  config: Pick<PpoConfig, "num_envs" | "num_steps">,
+): number {
   return Math.ceil(totalTimesteps / (config.num_envs * config.num_steps));
 }
 
@@ -67,7 +70,15 @@ export async function* ppo(setup: PpoSetup): AsyncGenerator<PpoIteration, void, 
   const parameters = arena.allocate("parameters", "f32", layout.size);
   const buffer = createRolloutBuffer(arena, { steps, envs, ...shape });
   const rollout = { ...buffer, scaledRewards: arena.allocate("rollout/scaled-rewards", "f64", steps * envs) };
-  const learner = new KernelLearner({ kernels, arena, shape, layout, parameters, rows: steps * envs, config });
+  const learner = new KernelLearner({
+    kernels,
+    arena,
+    shape,
+    layout,
+    parameters,
+    rows: steps * envs,
+    config,
+  });
   const moments = new RunningMoments(shape.observationSize, true);
   const rewardClip = config.reward_clip ?? Number.POSITIVE_INFINITY;
   const rewards = new RewardScaler(config.reward_scaling, config.gamma, rewardClip, envs);
@@ -115,6 +126,7 @@ export async function* ppo(setup: PpoSetup): AsyncGenerator<PpoIteration, void, 
       iteration = from.iteration;
     }
     while (iteration < iterations) {
+      const startedAt = performance.now();
       const progress = iteration / iterations;
       const stepsDone = iteration * steps * envs;
       const learningRate = schedules.learningRate.at(progress, stepsDone);
@@ -133,6 +145,7 @@ export async function* ppo(setup: PpoSetup): AsyncGenerator<PpoIteration, void, 
       yield {
         iteration,
         globalStep: iteration * steps * envs,
+        seconds: (performance.now() - startedAt) / 1000,
         episodes: episodes.map(({ step, env, episodeReturn, length }) => ({
           step: stepsDone + step * envs + env + 1,
           episodeReturn,
@@ -174,7 +187,10 @@ interface PpoTrainState {
 function readTrainState(state: StateTree, envs: number): PpoTrainState {
   const from = state as unknown as PpoTrainState;
   if (from.envs.length !== envs) {
-    throw new RlAdanError("checkpoint-shape", `The checkpoint holds ${from.envs.length} envs, the run has ${envs}.`);
+    throw new RlAdanError(
+      "checkpoint-shape",
+      `The checkpoint holds ${from.envs.length} envs, the run has ${envs}.`,
+    );
   }
   return from;
 }

@@ -29,6 +29,7 @@ export async function* random(setup: {
   env.reset({ seed: streamSeed64(seed, "env-0") });
   try {
     for (let step = 0, iteration = 1; step < totalTimesteps; iteration++) {
+      const startedAt = performance.now();
       const end = Math.min(step + STEPS_PER_ITERATION, totalTimesteps);
       const episodes: EpisodePoint[] = [];
       while (step < end) {
@@ -43,7 +44,8 @@ export async function* random(setup: {
         env.reset();
       }
       await letEventLoopRun();
-      yield { iteration, globalStep: step, episodes, scalars: {} };
+      const seconds = (performance.now() - startedAt) / 1000;
+      yield { iteration, globalStep: step, seconds, episodes, scalars: {} };
     }
   } finally {
     env.close();

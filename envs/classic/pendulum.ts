@@ -5,7 +5,7 @@ import type { StateTree } from "../api/state.js";
 import { type EnvArguments, readArguments } from "../arguments.js";
 import { Box, entropySeed } from "../spaces/box.js";
 
-const PI = 3.141592653589793;
+const { PI } = Math;
 const MAX_SPEED = 8;
 const MAX_TORQUE = 2;
 const TIME_STEP_SECONDS = 0.05;
@@ -65,7 +65,11 @@ export class Pendulum implements Env<Float32Array, Float32Array> {
   }
 
   restore(state: StateTree): void {
-    const { angle, velocity, generator } = state as { angle: number; velocity: number; generator: Pcg64State | null };
+    const { angle, velocity, generator } = state as {
+      angle: number;
+      velocity: number;
+      generator: Pcg64State | null;
+    };
     this.#angle = angle;
     this.#velocity = velocity;
     this.#generator = generator === null ? undefined : Pcg64.from(generator);

@@ -32,7 +32,10 @@ export abstract class MujocoEnv implements Env<Float64Array, Float32Array> {
 
   constructor(engine: Engine, xml: string, options: { frameSkip: number; observationSize: number }) {
     if (!Number.isSafeInteger(options.frameSkip) || options.frameSkip < 1) {
-      throw new InvalidArgument("env-argument", `frame_skip must be a whole number of at least 1, got ${options.frameSkip}.`);
+      throw new InvalidArgument(
+        "env-argument",
+        `frame_skip must be a whole number of at least 1, got ${options.frameSkip}.`,
+      );
     }
     this.#module = engine.module;
     this.#model = engine.model(xml);
@@ -45,7 +48,8 @@ export abstract class MujocoEnv implements Env<Float64Array, Float32Array> {
     this.dt = this.#model.opt.timestep * options.frameSkip;
     this.metadata = { renderFps: roundHalfEven(1 / this.dt) };
     const range: Float64Array = this.#model.actuator_ctrlrange;
-    const bounds = (side: 0 | 1) => Float64Array.from({ length: this.#model.nu }, (_, i) => range[2 * i + side]!);
+    const bounds = (side: 0 | 1) =>
+      Float64Array.from({ length: this.#model.nu }, (_, i) => range[2 * i + side]!);
     this.actionSpace = new Box<Float32Array>(bounds(0), bounds(1), [this.#model.nu], "float32");
     this.observationSpace = new Box<Float64Array>(-Infinity, Infinity, [options.observationSize], "float64");
   }
@@ -75,7 +79,10 @@ export abstract class MujocoEnv implements Env<Float64Array, Float32Array> {
     const data = this.#open();
     const { ctrl } = this.#current();
     if (action.length !== ctrl.length) {
-      throw new InvalidAction("env-action", `An action of ${ctrl.length} numbers was expected, got ${action.length}.`);
+      throw new InvalidAction(
+        "env-action",
+        `An action of ${ctrl.length} numbers was expected, got ${action.length}.`,
+      );
     }
     ctrl.set(action);
     const { mj_step } = this.#module;
@@ -102,7 +109,9 @@ export abstract class MujocoEnv implements Env<Float64Array, Float32Array> {
    */
   state(): StateTree {
     const data = this.#open();
-    const buffer = new this.#module.DoubleBuffer(this.#module.mj_stateSize(this.#model, this.#stateSignature));
+    const buffer = new this.#module.DoubleBuffer(
+      this.#module.mj_stateSize(this.#model, this.#stateSignature),
+    );
     try {
       this.#module.mj_getState(this.#model, data, buffer, this.#stateSignature);
       return {
@@ -124,7 +133,12 @@ export abstract class MujocoEnv implements Env<Float64Array, Float32Array> {
       generator: Pcg64State | null;
     };
     const data = this.#open();
-    this.#module.mj_setState(this.#model, data, saved.integration as unknown as number[], this.#stateSignature);
+    this.#module.mj_setState(
+      this.#model,
+      data,
+      saved.integration as unknown as number[],
+      this.#stateSignature,
+    );
     (data.xpos as Float64Array).set(saved.xpos);
     (data.xipos as Float64Array).set(saved.xipos);
     this.#generator = saved.generator === null ? undefined : Pcg64.from(saved.generator);

@@ -1,8 +1,8 @@
-import type { BoxSpace, FloatArray } from "../api/space.js";
-import type { StateTree, Stateful } from "../api/state.js";
 import { RlAdanError } from "../../src/errors.js";
 import { log1p } from "../../src/math/index.js";
 import { Pcg64, type Pcg64State } from "../../src/random/pcg64.js";
+import type { BoxSpace, FloatArray } from "../api/space.js";
+import type { Stateful, StateTree } from "../api/state.js";
 
 /**
  * A box in R^n (Gymnasium's Box for float types). Bounds are inclusive, may be infinite, and are kept in the dtype.
@@ -27,7 +27,10 @@ export class Box<T extends FloatArray = FloatArray> implements BoxSpace<T>, Stat
     this.high = filled(high, size, dtype);
     for (let i = 0; i < size; i++) {
       if (this.low[i]! <= this.high[i]!) continue;
-      throw new RlAdanError("box-bounds", `Box: low ${this.low[i]} is not at most high ${this.high[i]} (component ${i}).`);
+      throw new RlAdanError(
+        "box-bounds",
+        `Box: low ${this.low[i]} is not at most high ${this.high[i]} (component ${i}).`,
+      );
     }
   }
 
@@ -45,15 +48,28 @@ export class Box<T extends FloatArray = FloatArray> implements BoxSpace<T>, Stat
       }
     };
     const exponential = () => -log1p(-generator.random());
-    draw((low, high) => !low && !high, () => generator.standardNormal());
-    draw((low, high) => low && !high, (i) => exponential() + this.low[i]!);
-    draw((low, high) => !low && high, (i) => this.high[i]! - exponential());
-    draw((low, high) => low && high, (i) => generator.uniform(this.low[i]!, this.high[i]!));
+    draw(
+      (low, high) => !low && !high,
+      () => generator.standardNormal(),
+    );
+    draw(
+      (low, high) => low && !high,
+      (i) => exponential() + this.low[i]!,
+    );
+    draw(
+      (low, high) => !low && high,
+      (i) => this.high[i]! - exponential(),
+    );
+    draw(
+      (low, high) => low && high,
+      (i) => generator.uniform(this.low[i]!, this.high[i]!),
+    );
     return (this.dtype === "float32" ? Float32Array.from(sample) : sample) as T;
   }
 
   contains(value: unknown): boolean {
-    const isTyped = value instanceof Float32Array || (value instanceof Float64Array && this.dtype === "float64");
+    const isTyped =
+      value instanceof Float32Array || (value instanceof Float64Array && this.dtype === "float64");
     if (!isTyped || value.length !== this.low.length) return false;
     return value.every((component, i) => component >= this.low[i]! && component <= this.high[i]!);
   }

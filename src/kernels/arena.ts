@@ -12,7 +12,10 @@ export class Arena {
   private constructor(memory: WebAssembly.Memory, regions: readonly ArenaRegion[]) {
     this.memory = memory;
     this.#regions = [...regions];
-    this.#end = regions.reduce((end, region) => Math.max(end, region.offset + regionBytes(region)), FIRST_OFFSET);
+    this.#end = regions.reduce(
+      (end, region) => Math.max(end, region.offset + regionBytes(region)),
+      FIRST_OFFSET,
+    );
   }
 
   static create(): Arena {
@@ -52,7 +55,8 @@ export class Arena {
   /** The view of a region that exists. */
   get<T extends RegionType>(name: string, type: T): RegionArray[T] {
     const region = this.#regions.find((candidate) => candidate.name === name && candidate.type === type);
-    if (region === undefined) throw new RlAdanError("arena-name", `The arena has no ${type} region "${name}".`);
+    if (region === undefined)
+      throw new RlAdanError("arena-name", `The arena has no ${type} region "${name}".`);
     return this.#view(region) as RegionArray[T];
   }
 

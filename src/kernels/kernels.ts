@@ -52,7 +52,12 @@ export interface Kernels {
   activate(activation: Activation, values: Float32Array, count: number): void;
 
   /** gradients ← gradients · activation'(·), from the activation's outputs. */
-  activationGradient(activation: Activation, outputs: Float32Array, gradients: Float32Array, count: number): void;
+  activationGradient(
+    activation: Activation,
+    outputs: Float32Array,
+    gradients: Float32Array,
+    count: number,
+  ): void;
 
   /** Σ values², in float64, in eight lanes (index mod 8) joined as ((0+1)+(2+3))+((4+5)+(6+7)). */
   sumOfSquares(values: Float32Array): number;

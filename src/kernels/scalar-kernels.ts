@@ -1,5 +1,5 @@
 import { tanhFloat32 } from "../math/tanh-float32.js";
-import type { AdamCoefficients, AdanCoefficients, Activation, Kernels } from "./kernels.js";
+import type { Activation, AdamCoefficients, AdanCoefficients, Kernels } from "./kernels.js";
 
 /**
  * The kernels in plain TypeScript: every operation is rounded to float32, in the order and lanes of the SIMD build.

@@ -94,7 +94,12 @@ class SimdKernels implements Kernels {
     else this.exports.relu(values.byteOffset, count);
   }
 
-  activationGradient(activation: Activation, outputs: Float32Array, gradients: Float32Array, count: number): void {
+  activationGradient(
+    activation: Activation,
+    outputs: Float32Array,
+    gradients: Float32Array,
+    count: number,
+  ): void {
     if (activation === "tanh") this.exports.tanhGradient(outputs.byteOffset, gradients.byteOffset, count);
     else this.exports.reluGradient(outputs.byteOffset, gradients.byteOffset, count);
   }

@@ -1,4 +1,4 @@
-import type { StateTree, Stateful } from "../../envs/api/state.js";
+import type { Stateful, StateTree } from "../../envs/api/state.js";
 
 const WINDOW_EPISODES = 100;
 

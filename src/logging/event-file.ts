@@ -3,7 +3,13 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { describeDiskError } from "../disk-errors-node.js";
 import { maskedCrc32c } from "./crc32c.js";
-import { experimentData, type HParams, type SessionStatus, sessionEndData, sessionStartData } from "./hparams.js";
+import {
+  experimentData,
+  type HParams,
+  type SessionStatus,
+  sessionEndData,
+  sessionStartData,
+} from "./hparams.js";
 import { ProtobufWriter } from "./protobuf-writer.js";
 
 /** SessionLog.SessionStatus.START */
@@ -90,9 +96,11 @@ export class EventFileWriter {
 
   #pluginSummary(tag: string, content: Uint8Array): void {
     this.#summary(0, (value) =>
-      value.string(1, tag).message(9, (metadata) =>
-        metadata.message(1, (plugin) => plugin.string(1, "hparams").bytes(2, content)),
-      ),
+      value
+        .string(1, tag)
+        .message(9, (metadata) =>
+          metadata.message(1, (plugin) => plugin.string(1, "hparams").bytes(2, content)),
+        ),
     );
   }
 

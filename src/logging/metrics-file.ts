@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, writeSync } from "node:fs";
-import { RlAdanError } from "../errors.js";
 import { describeDiskError } from "../disk-errors-node.js";
+import { RlAdanError } from "../errors.js";
 
 /** `metrics.jsonl`: one JSON object a line, append-only while a run lives. */
 export class MetricsFile {

@@ -6,7 +6,11 @@ import { MetricsFile } from "./metrics-file.js";
 export interface LoggedIteration {
   readonly iteration: number;
   readonly step: number;
-  readonly episodes: readonly { readonly step: number; readonly episodeReturn: number; readonly length: number }[];
+  readonly episodes: readonly {
+    readonly step: number;
+    readonly episodeReturn: number;
+    readonly length: number;
+  }[];
   readonly scalars: Readonly<Record<string, number>>;
 }
 
@@ -24,8 +28,14 @@ export class RunLog {
     metricsPath: string,
     resumed?: { readonly step: number; readonly metricsBytes: number },
   ) {
-    this.#metrics = new MetricsFile(metricsPath, resumed === undefined ? {} : { truncateTo: resumed.metricsBytes });
-    this.#events = new EventFileWriter(directory, resumed === undefined ? {} : { sessionStartStep: resumed.step });
+    this.#metrics = new MetricsFile(
+      metricsPath,
+      resumed === undefined ? {} : { truncateTo: resumed.metricsBytes },
+    );
+    this.#events = new EventFileWriter(
+      directory,
+      resumed === undefined ? {} : { sessionStartStep: resumed.step },
+    );
   }
 
   /** The resolved configuration: a Markdown table for people, HParams for comparing runs. Seeds share a group. */
@@ -55,7 +65,11 @@ export class RunLog {
   }
 
   /** Scalars at a step; `extra` goes to metrics.jsonl only. */
-  scalars(step: number, scalars: Readonly<Record<string, number>>, extra: Readonly<Record<string, unknown>> = {}): void {
+  scalars(
+    step: number,
+    scalars: Readonly<Record<string, number>>,
+    extra: Readonly<Record<string, unknown>> = {},
+  ): void {
     for (const [tag, value] of Object.entries(scalars)) this.#events.scalar(tag, step, value);
     this.#metrics.write({ step, ...extra, ...scalars });
   }

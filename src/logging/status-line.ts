@@ -86,7 +86,9 @@ class LineReporter implements TrainReporter {
     const isLast = progress.step >= progress.totalTimesteps;
     const tenth = Math.floor((10 * progress.step) / progress.totalTimesteps);
     const elapsed = this.clock() - this.#writtenAt;
-    const isDue = this.repaints ? elapsed >= REPAINT_INTERVAL_MS : elapsed >= PLAIN_INTERVAL_MS || tenth > this.#tenth;
+    const isDue = this.repaints
+      ? elapsed >= REPAINT_INTERVAL_MS
+      : elapsed >= PLAIN_INTERVAL_MS || tenth > this.#tenth;
     if (!isDue && !isLast) return;
     this.#writtenAt = this.clock();
     this.#tenth = tenth;
@@ -102,7 +104,8 @@ class LineReporter implements TrainReporter {
   }
 
   finished(result: Readonly<Record<string, unknown>>): void {
-    const number = (key: string) => (typeof result[key] === "number" ? (result[key] as number).toFixed(1) : "none");
+    const number = (key: string) =>
+      typeof result[key] === "number" ? (result[key] as number).toFixed(1) : "none";
     this.#line(
       `${pc.bold("done")}  ${result["total_timesteps"]} steps at ${number("steps_per_second")} steps/s; return of the last ` +
         `${result["train_episodes"]} training episodes ${number("train_return_last_100")}; ` +
@@ -145,7 +148,9 @@ export function formatStatus(progress: IterationProgress, columns: number): stri
   const parts = [
     `${bar} ${progress.step}/${progress.totalTimesteps} ${Math.floor(share * 100)}%`,
     `${Math.round(progress.stepsPerSecond)} steps/s`,
-    progress.returnMean === null ? "return -" : `return ${progress.returnMean.toFixed(1)} (${progress.returnCount})`,
+    progress.returnMean === null
+      ? "return -"
+      : `return ${progress.returnMean.toFixed(1)} (${progress.returnCount})`,
     ...(progress.approxKl === null ? [] : [`kl ${progress.approxKl.toFixed(4)}`]),
     `${formatDuration(progress.secondsLeft)} left`,
   ];
@@ -156,11 +161,15 @@ function formatDuration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
   const minutes = Math.floor(whole / 60);
   if (minutes === 0) return `${whole}s`;
-  return minutes < 60 ? `${minutes}m${String(whole % 60).padStart(2, "0")}s` : `${Math.floor(minutes / 60)}h${minutes % 60}m`;
+  return minutes < 60
+    ? `${minutes}m${String(whole % 60).padStart(2, "0")}s`
+    : `${Math.floor(minutes / 60)}h${minutes % 60}m`;
 }
 
 /** Text that came from files or flags, with control characters shown, not obeyed. */
 function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`);
+  return text.replace(
+    /\p{Cc}/gu,
+    (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`,
+  );
 }

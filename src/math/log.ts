@@ -1,17 +1,17 @@
 import { highWord, withHighWord } from "./bits.js";
 
-const LN2_HIGH = 6.93147180369123816490e-1;
-const LN2_LOW = 1.90821492927058770002e-10;
+const LN2_HIGH = 0.6931471803691238;
+const LN2_LOW = 1.9082149292705877e-10;
 const TWO_54 = 18014398509481984;
 
 // Coefficients of (log((1+s)/(1-s)) - 2s) / s in s², minimax on |s| ≤ 0.1716.
-const L1 = 6.666666666666735130e-1;
-const L2 = 3.999999999940941908e-1;
-const L3 = 2.857142874366239149e-1;
-const L4 = 2.222219843214978396e-1;
-const L5 = 1.818357216161805012e-1;
-const L6 = 1.531383769920937332e-1;
-const L7 = 1.479819860511658591e-1;
+const L1 = 0.6666666666666735;
+const L2 = 0.3999999999940942;
+const L3 = 0.2857142874366239;
+const L4 = 0.22222198432149784;
+const L5 = 0.1818357216161805;
+const L6 = 0.15313837699209373;
+const L7 = 0.14798198605116586;
 
 /**
  * The natural logarithm, within 1 ulp; NaN below 0, -Infinity at 0.
@@ -19,7 +19,7 @@ const L7 = 1.479819860511658591e-1;
  * Source of the method and its constants: FreeBSD msun e_log.c. x = 2^k·(1+f), sqrt(½) ≤ 1+f < sqrt(2), s = f/(2+f).
  */
 export function log(x: number): number {
-  if (x !== x || x === Number.POSITIVE_INFINITY) return x;
+  if (Number.isNaN(x) || x === Number.POSITIVE_INFINITY) return x;
   if (x < 0) return Number.NaN;
   if (x === 0) return Number.NEGATIVE_INFINITY;
   let k = 0;

@@ -12,7 +12,7 @@ export const P3 = f(2.0594858142430894e-5);
 export const P4 = f(1.3334878090631719e-8);
 export const Q1 = f(0.4671361446380615);
 export const Q2 = f(0.0258737001568079);
-export const Q3 = f(3.2842226210050285e-4);
+export const Q3 = f(0.00032842226210050285);
 export const Q4 = f(7.768478553771274e-7);
 
 /**

@@ -1,8 +1,8 @@
 const TWO_OVER_PI = 0.6366197723675814;
 // π/2 in three parts of at most 33 bits, so that k times a part is exact for |k| < 2^20.
-const HALF_PI_1 = 1.57079632673412561417;
-const HALF_PI_2 = 6.07710050630396597660e-11;
-const HALF_PI_3 = 2.02226624879595063154e-21;
+const HALF_PI_1 = 1.5707963267341256;
+const HALF_PI_2 = 6.077100506303966e-11;
+const HALF_PI_3 = 2.0222662487959506e-21;
 
 /** Beyond this the three-part reduction is no longer exact; the result loses accuracy gradually. */
 export const ACCURATE_ANGLE = 1e6;
@@ -54,16 +54,24 @@ function reduce(x: number, k: number): number {
 function sinPolynomial(x: number): number {
   const z = x * x;
   const tail =
-    8.33333333332248946124e-3 +
-    z * (-1.98412698298579493134e-4 + z * (2.75573137070700676789e-6 + z * (-2.50507602534068634195e-8 + z * 1.58969099521155010221e-10)));
-  return x + x * z * (-1.66666666666666324348e-1 + z * tail);
+    0.00833333333332249 +
+    z *
+      (-0.0001984126982985795 +
+        z * (2.7557313707070068e-6 + z * (-2.5050760253406863e-8 + z * 1.58969099521155e-10)));
+  return x + x * z * (-0.16666666666666632 + z * tail);
 }
 
 function cosPolynomial(x: number): number {
   const z = x * x;
   const tail =
-    z * z * (4.16666666666666019037e-2 +
-    z * (-1.38888888888741095749e-3 + z * (2.48015872894767294178e-5 + z * (-2.75573143513906633035e-7 + z * (2.08757232129817482790e-9 + z * -1.13596475577881948265e-11)))));
+    z *
+    z *
+    (0.0416666666666666 +
+      z *
+        (-0.001388888888887411 +
+          z *
+            (2.480158728947673e-5 +
+              z * (-2.7557314351390663e-7 + z * (2.087572321298175e-9 + z * -1.1359647557788195e-11)))));
   const half = 0.5 * z;
   const rest = 1 - half;
   return rest + (1 - rest - half + tail);

@@ -91,7 +91,11 @@ export class Adam implements Optimizer {
   }
 
   state(): StateTree {
-    return { step: this.#step, powers: this.#powers.map((power) => power.value), slots: copySlots(this.slots()) };
+    return {
+      step: this.#step,
+      powers: this.#powers.map((power) => power.value),
+      slots: copySlots(this.slots()),
+    };
   }
 
   restore(state: StateTree): void {

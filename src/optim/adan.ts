@@ -58,7 +58,12 @@ export class Adan implements Optimizer {
     const [b1, b2, b3] = this.#options.betas as [number, number, number];
     this.#powers = [new RunningPower(b1), new RunningPower(b2), new RunningPower(b3)];
     const slot = (slotName: string) => context.allocate(slotName, context.size);
-    [this.#m, this.#v, this.#n, this.#previous] = [slot("m"), slot("v"), slot("n"), slot("previous_gradient")];
+    [this.#m, this.#v, this.#n, this.#previous] = [
+      slot("m"),
+      slot("v"),
+      slot("n"),
+      slot("previous_gradient"),
+    ];
   }
 
   beginIteration(): void {
@@ -115,7 +120,11 @@ export class Adan implements Optimizer {
   }
 
   state(): StateTree {
-    return { step: this.#step, powers: this.#powers.map((power) => power.value), slots: copySlots(this.slots()) };
+    return {
+      step: this.#step,
+      powers: this.#powers.map((power) => power.value),
+      slots: copySlots(this.slots()),
+    };
   }
 
   restore(state: StateTree): void {

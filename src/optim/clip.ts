@@ -14,7 +14,12 @@ export function clipFactor(norm: number, limit: number, eps: number): number {
  *
  * gradients: flat. eps: added to the norm (1e-6 in torch's clip_grad_norm_, Adan's own eps in Adan).
  */
-export function clipByGlobalNorm(kernels: Kernels, gradients: FloatArray, limit: number, eps: number): number {
+export function clipByGlobalNorm(
+  kernels: Kernels,
+  gradients: FloatArray,
+  limit: number,
+  eps: number,
+): number {
   const factor = clipFactor(Math.sqrt(sumOfSquares(kernels, gradients)), limit, eps);
   if (factor === 1) return factor;
   if (gradients instanceof Float32Array) kernels.scale(gradients, factor);

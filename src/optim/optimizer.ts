@@ -1,5 +1,5 @@
 import type { FloatArray } from "../../envs/api/space.js";
-import type { StateTree, Stateful } from "../../envs/api/state.js";
+import type { Stateful, StateTree } from "../../envs/api/state.js";
 import type { Kernels } from "../kernels/kernels.js";
 
 /**

@@ -16,7 +16,10 @@ export function readOptions<T extends Record<string, number | boolean | readonly
     const fallback = Object.hasOwn(defaults, key) ? defaults[key] : undefined;
     if (fallback === undefined) {
       const known = Object.keys(defaults);
-      throw invalid(optimizer, `has no option "${key}"; it has ${known.join(", ")}.${didYouMean(key, known)}`);
+      throw invalid(
+        optimizer,
+        `has no option "${key}"; it has ${known.join(", ")}.${didYouMean(key, known)}`,
+      );
     }
     if (Array.isArray(fallback)) result[key] = readBetas(optimizer, key, value, fallback.length);
     else if (typeof fallback === "boolean" && typeof value === "boolean") result[key] = value;

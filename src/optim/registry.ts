@@ -21,7 +21,8 @@ const entries = new Map<string, OptimizerEntry>([
     "adan-restart",
     {
       learningRate: ADAN_RATE,
-      create: (context, options) => createAdan("adan-restart", context, options, { restartEachIteration: true }),
+      create: (context, options) =>
+        createAdan("adan-restart", context, options, { restartEachIteration: true }),
     },
   ],
   [
@@ -74,7 +75,11 @@ export function defaultLearningRate(name: string): number | string {
 }
 
 /** Builds a registered optimizer. Throws UsageError for an unknown name or option. */
-export function createOptimizer(name: string, context: OptimizerContext, options: OptimizerOptions = {}): Optimizer {
+export function createOptimizer(
+  name: string,
+  context: OptimizerContext,
+  options: OptimizerOptions = {},
+): Optimizer {
   return entry(name).create(context, options);
 }
 

@@ -76,7 +76,15 @@ export class Mlp {
     for (let index = this.#layers.length - 1; index >= 0; index--) {
       const layer = this.#layers[index]!;
       const { weight, input, outputGradient, weightGradient, biasGradient, inputs, outputs } = layer;
-      this.#kernels.denseWeightGradient(outputGradient, input, weightGradient, biasGradient, inputs, outputs, batch);
+      this.#kernels.denseWeightGradient(
+        outputGradient,
+        input,
+        weightGradient,
+        biasGradient,
+        inputs,
+        outputs,
+        batch,
+      );
       if (layer.inputGradient === undefined) return;
       this.#kernels.denseInputGradient(weight, outputGradient, layer.inputGradient, inputs, outputs, batch);
       this.#kernels.activationGradient(this.#activation, input, layer.inputGradient, inputs * batch);

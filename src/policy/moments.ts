@@ -1,4 +1,4 @@
-import type { StateTree, Stateful } from "../../envs/api/state.js";
+import type { Stateful, StateTree } from "../../envs/api/state.js";
 
 /** Gymnasium's and Stable-Baselines3's start: as if a ten-thousandth of an observation had been seen. */
 const INITIAL_COUNT = 1e-4;

@@ -1,6 +1,6 @@
 import { paddedBatch } from "../kernels/kernels.js";
 import { scalarKernels } from "../kernels/scalar-kernels.js";
-import { NormalStream } from "../random/index.js";
+import type { NormalStream } from "../random/index.js";
 import { ActionMap, type ActionMapping } from "./action-mapping.js";
 import { DiagonalGaussian } from "./gaussian.js";
 import { Mlp } from "./mlp.js";

@@ -1,4 +1,4 @@
-import type { StateTree, Stateful } from "../../envs/api/state.js";
+import type { Stateful, StateTree } from "../../envs/api/state.js";
 import { UsageError } from "../errors.js";
 import { exp, log, log1p } from "../math/index.js";
 
@@ -6,7 +6,11 @@ const MASK_64 = (1n << 64n) - 1n;
 const MASK_128 = (1n << 128n) - 1n;
 const MULTIPLIER = 0x2360ed051fc65da44385df649fccf645n;
 
-export type Pcg64State = { readonly state: string; readonly increment: string; readonly spare: number | null };
+export type Pcg64State = {
+  readonly state: string;
+  readonly increment: string;
+  readonly spare: number | null;
+};
 
 /**
  * NumPy's default generator: PCG64 seeded through SeedSequence, bit for bit (uniforms, integers; normals to 1e-13,
@@ -122,7 +126,10 @@ export class Pcg64 implements Stateful {
 
 function checkedSeed(seed: number | bigint): bigint {
   if (typeof seed === "bigint" ? seed >= 0n : Number.isSafeInteger(seed) && seed >= 0) return BigInt(seed);
-  throw new UsageError("seed", `A seed is a whole number of at least 0 (a bigint beyond 2^53 - 1), got ${seed}.`);
+  throw new UsageError(
+    "seed",
+    `A seed is a whole number of at least 0 (a bigint beyond 2^53 - 1), got ${seed}.`,
+  );
 }
 
 const POOL_SIZE = 4;
@@ -181,7 +188,8 @@ function zigguratTables() {
   const density = (x: number) => exp(-0.5 * x * x);
   const x = new Float64Array(LAYERS);
   x[LAYERS - 1] = ZIGGURAT_R;
-  for (let i = LAYERS - 2; i >= 1; i--) x[i] = Math.sqrt(-2 * log(ZIGGURAT_V / x[i + 1]! + density(x[i + 1]!)));
+  for (let i = LAYERS - 2; i >= 1; i--)
+    x[i] = Math.sqrt(-2 * log(ZIGGURAT_V / x[i + 1]! + density(x[i + 1]!)));
   x[0] = ZIGGURAT_V / density(ZIGGURAT_R);
   const w = x.map((edge) => edge / TWO_52);
   const f = x.map((edge, i) => (i === 0 ? 1 : density(edge)));

@@ -198,7 +198,15 @@ export function actorNetwork(
   const { kernels, allocate, parameters, firstEnv } = options;
   const { activation } = options.shape;
   const name = `actor-${firstEnv}`;
-  return new Mlp({ kernels, allocate, name, layout: options.layout.actor, activation, maxBatch: batch, parameters });
+  return new Mlp({
+    kernels,
+    allocate,
+    name,
+    layout: options.layout.actor,
+    activation,
+    maxBatch: batch,
+    parameters,
+  });
 }
 
 /** One environment and everything that goes on with it from step to step. */
@@ -252,7 +260,8 @@ class Slot {
    */
   beginRollout(shared: RunningMoments): void {
     this.local.copyFrom(shared);
-    if (this.#rule === "per_rollout") normalize(this.observation, this.local, this.#clip, this.normalized, 0, 1);
+    if (this.#rule === "per_rollout")
+      normalize(this.observation, this.local, this.#clip, this.normalized, 0, 1);
   }
 
   /** Counts an observation once and normalises it. */
@@ -298,7 +307,10 @@ class Slot {
       episode_length: number;
     };
     if (this.env.restore === undefined) {
-      throw new RlAdanError("env-not-stateful", "This environment has no restore(), so the run can't be resumed.");
+      throw new RlAdanError(
+        "env-not-stateful",
+        "This environment has no restore(), so the run can't be resumed.",
+      );
     }
     this.env.restore(saved.environment);
     this.observation.set(saved.observation);

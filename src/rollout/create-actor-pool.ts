@@ -1,6 +1,6 @@
 import type { EnvSpec } from "../../envs/api/env.js";
-import type { Kernels } from "../kernels/kernels.js";
 import type { Arena } from "../kernels/arena.js";
+import type { Kernels } from "../kernels/kernels.js";
 import type { NetworkShape, ParameterLayout } from "../policy/network.js";
 import { Actor, type ActorSettings, type BoxEnv } from "./actor.js";
 import { type ActorPool, LocalActorPool } from "./actor-pool.js";

@@ -1,4 +1,4 @@
-import type { StateTree, Stateful } from "../../envs/api/state.js";
+import type { Stateful, StateTree } from "../../envs/api/state.js";
 import { RunningMoments } from "../policy/moments.js";
 
 const EPSILON = 1e-8;
@@ -30,7 +30,8 @@ export class RewardScaler implements Stateful {
     const envs = this.#sums.length;
     for (let row = 0; row < rewards.length; row++) {
       const reward = rewards[row]!;
-      const scaled = this.rule === "none" ? reward : this.#push(row, row % envs, reward, terminated, truncated);
+      const scaled =
+        this.rule === "none" ? reward : this.#push(row, row % envs, reward, terminated, truncated);
       out[row] = Math.min(Math.max(scaled, -this.limit), this.limit);
     }
   }

@@ -52,7 +52,8 @@ export class WorkerActorPool implements ActorPool {
       return { firstEnv, envCount: Math.floor(((k + 1) * envs) / threads) - firstEnv };
     });
     const allocate = (name: string, length: number) => setup.arena.allocate(name, "f32", length);
-    for (const { firstEnv, envCount } of parts) actorNetwork({ ...setup, allocate, firstEnv }, paddedBatch(envCount));
+    for (const { firstEnv, envCount } of parts)
+      actorNetwork({ ...setup, allocate, firstEnv }, paddedBatch(envCount));
     const actors = parts.map(
       (part) =>
         new ActorThread({

@@ -29,7 +29,12 @@ export const DEFAULT_KEEP_LAST = 3;
  *
  * The bytes depend on the state alone: no clock, no path. `state.json` carries a digest over both.
  */
-export function writeCheckpoint(runDirectory: string, step: number, tree: StateTree, keepLast = DEFAULT_KEEP_LAST): string {
+export function writeCheckpoint(
+  runDirectory: string,
+  step: number,
+  tree: StateTree,
+  keepLast = DEFAULT_KEEP_LAST,
+): string {
   const { tensors, json } = splitStateTree(tree);
   const tensorBytes = encodeSafetensors(tensors);
   const state = { format: FORMAT, step, state: json };
@@ -41,7 +46,10 @@ export function writeCheckpoint(runDirectory: string, step: number, tree: StateT
     rmSync(temporary, { recursive: true, force: true });
     mkdirSync(temporary, { recursive: true });
     writeDurably(join(temporary, "train-state.safetensors"), tensorBytes);
-    writeDurably(join(temporary, "state.json"), JSON.stringify({ digest: digest(tensorBytes, state), ...state }));
+    writeDurably(
+      join(temporary, "state.json"),
+      JSON.stringify({ digest: digest(tensorBytes, state), ...state }),
+    );
     syncFolder(temporary);
     rmSync(target, { recursive: true, force: true });
     renameSync(temporary, target);
@@ -74,12 +82,20 @@ export function listCheckpoints(runDirectory: string): number[] {
  * Throws RlAdanError naming the file that is missing or broken, and the steps that there are.
  */
 export function readCheckpoint(runDirectory: string, which: CheckpointName): Checkpoint {
-  const path = join(runDirectory, FOLDER, typeof which === "number" ? folderName(which) : pointedTo(runDirectory, which));
-  if (!existsSync(path)) throw missing(runDirectory, typeof which === "number" ? `at step ${which}` : `"${which}"`);
+  const path = join(
+    runDirectory,
+    FOLDER,
+    typeof which === "number" ? folderName(which) : pointedTo(runDirectory, which),
+  );
+  if (!existsSync(path))
+    throw missing(runDirectory, typeof which === "number" ? `at step ${which}` : `"${which}"`);
   const tensorBytes = readLimited(join(path, "train-state.safetensors"));
   const { digest: expected, ...state } = parseState(join(path, "state.json"));
   if (digest(tensorBytes, state) !== expected) {
-    throw new RlAdanError("checkpoint-digest", `${path} is damaged: its digest does not fit its contents.${steps(runDirectory)}`);
+    throw new RlAdanError(
+      "checkpoint-digest",
+      `${path} is damaged: its digest does not fit its contents.${steps(runDirectory)}`,
+    );
   }
   const tree = joinStateTree({ tensors: decodeSafetensors(tensorBytes), json: state.state });
   return { step: state.step, path, tree };
@@ -104,7 +120,10 @@ function readLimited(path: string): Uint8Array {
   return describeDiskError(path, () => {
     const { size } = statSync(path);
     if (size > MAX_FILE_BYTES) {
-      throw new RlAdanError("checkpoint-size", `${path} has ${size} bytes; at most ${MAX_FILE_BYTES} are read.`);
+      throw new RlAdanError(
+        "checkpoint-size",
+        `${path} has ${size} bytes; at most ${MAX_FILE_BYTES} are read.`,
+      );
     }
     return readFileSync(path);
   });
@@ -115,7 +134,10 @@ function pointedTo(runDirectory: string, which: "latest" | "best"): string {
   if (!existsSync(path)) throw missing(runDirectory, `"${which}"`);
   const name = readFileSync(path, "utf8").trim();
   if (!/^step-\d+$/.test(name)) {
-    throw new RlAdanError("checkpoint-pointer", `${path} should name a checkpoint folder, it says "${name.slice(0, 60)}".`);
+    throw new RlAdanError(
+      "checkpoint-pointer",
+      `${path} should name a checkpoint folder, it says "${name.slice(0, 60)}".`,
+    );
   }
   return name;
 }
@@ -136,10 +158,15 @@ function digest(tensorBytes: Uint8Array, state: unknown): string {
 }
 
 function missing(runDirectory: string, what: string): RlAdanError {
-  return new RlAdanError("checkpoint-missing", `${runDirectory} has no checkpoint ${what}.${steps(runDirectory)}`);
+  return new RlAdanError(
+    "checkpoint-missing",
+    `${runDirectory} has no checkpoint ${what}.${steps(runDirectory)}`,
+  );
 }
 
 function steps(runDirectory: string): string {
   const known = listCheckpoints(runDirectory);
-  return known.length === 0 ? " There is none at all." : ` There are checkpoints at steps ${known.join(", ")}.`;
+  return known.length === 0
+    ? " There is none at all."
+    : ` There are checkpoints at steps ${known.join(", ")}.`;
 }

@@ -4,7 +4,10 @@ import { readFileSync } from "node:fs";
 export function packageVersion(): string {
   for (const place of ["../../package.json", "../../../package.json"]) {
     try {
-      const { name, version } = JSON.parse(readFileSync(new URL(place, import.meta.url), "utf8")) as Record<string, string>;
+      const { name, version } = JSON.parse(readFileSync(new URL(place, import.meta.url), "utf8")) as Record<
+        string,
+        string
+      >;
       if (name === "rl-adan") return version!;
     } catch {
       // Not here: look one folder higher.

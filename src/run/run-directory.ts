@@ -70,7 +70,10 @@ function claim(path: string): string {
     throw new RlAdanError("run-finished", `${path} holds a finished run; choose another --run-dir.`);
   }
   if (existsSync(join(path, "manifest.json"))) {
-    throw new RlAdanError("run-exists", `${path} holds a run; go on with --resume ${path}, or choose another --run-dir.`);
+    throw new RlAdanError(
+      "run-exists",
+      `${path} holds a run; go on with --resume ${path}, or choose another --run-dir.`,
+    );
   }
   describeDiskError(path, () => mkdirSync(path, { recursive: true }));
   if (readdirSync(path).length > 0) {

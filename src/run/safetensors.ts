@@ -25,11 +25,17 @@ export function encodeSafetensors(tensors: ReadonlyMap<string, TypedArray>): Uin
   const header: Record<string, { dtype: DtypeName; shape: number[]; data_offsets: [number, number] }> = {};
   const names = [...tensors.keys()].sort();
   // Wide elements first keeps every tensor aligned without gaps, which the format forbids.
-  const placed = [...names].sort((a, b) => bytesPerElement(tensors.get(b)!) - bytesPerElement(tensors.get(a)!));
+  const placed = [...names].sort(
+    (a, b) => bytesPerElement(tensors.get(b)!) - bytesPerElement(tensors.get(a)!),
+  );
   let end = 0;
   for (const name of placed) {
     const tensor = tensors.get(name)!;
-    header[name] = { dtype: dtypeOf(tensor), shape: [tensor.length], data_offsets: [end, end + tensor.byteLength] };
+    header[name] = {
+      dtype: dtypeOf(tensor),
+      shape: [tensor.length],
+      data_offsets: [end, end + tensor.byteLength],
+    };
     end += tensor.byteLength;
   }
   let text = JSON.stringify(header);
@@ -54,21 +60,26 @@ export function decodeSafetensors(file: Uint8Array): Map<string, TypedArray> {
   if (file.length < 8) throw broken(`it has ${file.length} bytes, too few for a header`);
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const headerBytes = Number(view.getBigUint64(0, true));
-  if (headerBytes > MAX_HEADER_BYTES) throw broken(`its header of ${headerBytes} bytes exceeds ${MAX_HEADER_BYTES}`);
+  if (headerBytes > MAX_HEADER_BYTES)
+    throw broken(`its header of ${headerBytes} bytes exceeds ${MAX_HEADER_BYTES}`);
   if (8 + headerBytes > file.length) throw broken(`its header of ${headerBytes} bytes runs past the end`);
   const header = parseHeader(file.subarray(8, 8 + headerBytes));
   const data = file.subarray(8 + headerBytes);
   const entries = Object.entries(header).filter(([name]) => name !== "__metadata__");
-  if (entries.length > MAX_TENSORS) throw broken(`it names ${entries.length} tensors, at most ${MAX_TENSORS} are read`);
+  if (entries.length > MAX_TENSORS)
+    throw broken(`it names ${entries.length} tensors, at most ${MAX_TENSORS} are read`);
   const places = entries.map(([name, entry]) => readPlace(name, entry)).sort((a, b) => a.start - b.start);
   let end = 0;
   for (const place of places) {
-    if (place.start !== end) throw broken(`tensor "${place.name}" starts at byte ${place.start}, not at ${end}`);
+    if (place.start !== end)
+      throw broken(`tensor "${place.name}" starts at byte ${place.start}, not at ${end}`);
     end = place.end;
   }
   if (end !== data.length) throw broken(`its tensors end at byte ${end}, its data at ${data.length}`);
   return new Map(
-    places.map(({ name, dtype, start, end }) => [name, new DTYPES[dtype](data.slice(start, end).buffer)] as const),
+    places.map(
+      ({ name, dtype, start, end }) => [name, new DTYPES[dtype](data.slice(start, end).buffer)] as const,
+    ),
   );
 }
 
@@ -82,7 +93,9 @@ interface Place {
 function readPlace(name: string, entry: unknown): Place {
   const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Record<string, unknown>;
   if (typeof dtype !== "string" || !Object.hasOwn(DTYPES, dtype)) {
-    throw broken(`tensor "${name}" has dtype ${JSON.stringify(dtype)}; read are ${Object.keys(DTYPES).join(", ")}`);
+    throw broken(
+      `tensor "${name}" has dtype ${JSON.stringify(dtype)}; read are ${Object.keys(DTYPES).join(", ")}`,
+    );
   }
   const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
   if (!Array.isArray(shape) || !shape.every(isCount)) throw broken(`tensor "${name}" has no valid shape`);
@@ -92,7 +105,8 @@ function readPlace(name: string, entry: unknown): Place {
   const [start, end] = offsets as [number, number];
   const width = DTYPES[dtype as DtypeName].BYTES_PER_ELEMENT;
   const bytes = shape.reduce((product, length) => product * length, width);
-  if (end - start !== bytes) throw broken(`tensor "${name}" has ${end - start} bytes, its shape asks for ${bytes}`);
+  if (end - start !== bytes)
+    throw broken(`tensor "${name}" has ${end - start} bytes, its shape asks for ${bytes}`);
   return { name, dtype: dtype as DtypeName, start, end };
 }
 

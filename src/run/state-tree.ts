@@ -21,7 +21,9 @@ export function splitStateTree(tree: StateTree): SplitState {
     }
     if (Array.isArray(node)) return node.map((child, i) => visit(child as StateTree, join(path, String(i))));
     if (typeof node === "object" && node !== null) {
-      return Object.fromEntries(Object.entries(node).map(([key, child]) => [key, visit(child, join(path, key))]));
+      return Object.fromEntries(
+        Object.entries(node).map(([key, child]) => [key, visit(child, join(path, key))]),
+      );
     }
     if (typeof node === "number" && !Number.isFinite(node)) {
       throw new RlAdanError("state-number", `The state holds ${node} at ${path}; only typed arrays may.`);
@@ -34,13 +36,15 @@ export function splitStateTree(tree: StateTree): SplitState {
 /** The tree again. Throws when a mark names a tensor that is not there, or the JSON is nested too deep. */
 export function joinStateTree({ tensors, json }: SplitState): StateTree {
   const visit = (node: unknown, depth: number): StateTree => {
-    if (depth > MAX_DEPTH) throw new RlAdanError("state-depth", `The state is nested deeper than ${MAX_DEPTH} levels.`);
+    if (depth > MAX_DEPTH)
+      throw new RlAdanError("state-depth", `The state is nested deeper than ${MAX_DEPTH} levels.`);
     if (Array.isArray(node)) return node.map((child) => visit(child, depth + 1));
     if (typeof node !== "object" || node === null) return node as StateTree;
     const name = (node as Record<string, unknown>)[TENSOR_KEY];
     if (typeof name === "string") {
       const tensor = tensors.get(name);
-      if (tensor === undefined) throw new RlAdanError("state-tensor", `The state names a tensor "${name}" that is missing.`);
+      if (tensor === undefined)
+        throw new RlAdanError("state-tensor", `The state names a tensor "${name}" that is missing.`);
       return tensor;
     }
     const entries = Object.entries(node).filter(([key]) => key !== "__proto__");

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Box, make, registeredIds } from "../../envs/index.js";
+import { type Box, make, registeredIds } from "../../envs/index.js";
 import { readFixtures } from "../support/fixtures.js";
 
 interface EnvRecord {
@@ -34,14 +34,17 @@ type Tolerance = (step: number) => number;
 
 /** The golden files' own tolerances; HalfCheetah's motion is chaotic, so an error grows tenfold every five steps. */
 const MUJOCO: Tolerance = (step) => (step <= 1 ? 1e-12 : step <= 20 ? 1e-9 : 1e-8);
-const HALF_CHEETAH: Tolerance = (step) => (step <= 20 ? MUJOCO(step) : Math.min(1e-9 * 10 ** ((step - 20) / 5), 0.1));
+const HALF_CHEETAH: Tolerance = (step) =>
+  step <= 20 ? MUJOCO(step) : Math.min(1e-9 * 10 ** ((step - 20) / 5), 0.1);
 const CLASSIC: Tolerance = (step) => (step <= 20 ? 1e-6 : 1e-4);
 
 function recordsOf(folder: string, toleranceOf: (id: string) => Tolerance) {
   return readFixtures<{ envs?: Record<string, EnvRecord> }>(folder)
     .flatMap(({ data }) => Object.entries(data.envs ?? {}))
     .filter(([, record]) => registeredIds().includes(record.id))
-    .flatMap(([name, record]) => record.runs.map((run) => ({ name, record, run, tolerance: toleranceOf(record.id) })));
+    .flatMap(([name, record]) =>
+      record.runs.map((run) => ({ name, record, run, tolerance: toleranceOf(record.id) })),
+    );
 }
 
 const recorded = [
@@ -64,7 +67,8 @@ describe("environments repeat trajectories recorded with Gymnasium", () => {
       const allowed = tolerance(step.t);
       expectNumber(result.reward, step.r, allowed, `reward at ${step.t}`);
       expect([result.terminated, result.truncated]).toEqual([step.term, step.trunc]);
-      if (step.obs !== undefined) expectClose(result.observation, step.obs, allowed, `observation at ${step.t}`);
+      if (step.obs !== undefined)
+        expectClose(result.observation, step.obs, allowed, `observation at ${step.t}`);
       if (step.info !== undefined) expectInfo(result.info, step.info, allowed);
     }
     const next = env.reset();
@@ -73,17 +77,21 @@ describe("environments repeat trajectories recorded with Gymnasium", () => {
     env.close();
   });
 
-  it.each(recorded.filter(({ run }) => run.seed === 0))("$name: spaces, actions sampled from seed", async ({ record, run }) => {
-    const env = await make(record.id, record.kwargs);
-    if (record.obs_shape !== undefined) expect(env.observationSpace.shape).toEqual(record.obs_shape);
-    const actionSpace = env.actionSpace as Box<Float32Array>;
-    if (record.act_low !== undefined) expect([...actionSpace.low]).toEqual(record.act_low);
-    if (record.act_high !== undefined) expect([...actionSpace.high]).toEqual(record.act_high);
-    if (record.max_episode_steps !== undefined) expect(env.spec!.maxEpisodeSteps).toBe(record.max_episode_steps);
-    actionSpace.seed(run.seed);
-    for (const step of run.steps.slice(0, 6)) expect([...actionSpace.sample()]).toEqual(step.a);
-    env.close();
-  });
+  it.each(recorded.filter(({ run }) => run.seed === 0))(
+    "$name: spaces, actions sampled from seed",
+    async ({ record, run }) => {
+      const env = await make(record.id, record.kwargs);
+      if (record.obs_shape !== undefined) expect(env.observationSpace.shape).toEqual(record.obs_shape);
+      const actionSpace = env.actionSpace as Box<Float32Array>;
+      if (record.act_low !== undefined) expect([...actionSpace.low]).toEqual(record.act_low);
+      if (record.act_high !== undefined) expect([...actionSpace.high]).toEqual(record.act_high);
+      if (record.max_episode_steps !== undefined)
+        expect(env.spec!.maxEpisodeSteps).toBe(record.max_episode_steps);
+      actionSpace.seed(run.seed);
+      for (const step of run.steps.slice(0, 6)) expect([...actionSpace.sample()]).toEqual(step.a);
+      env.close();
+    },
+  );
 });
 
 function expectNumber(actual: number, expected: number, tolerance: number, what: string): void {
@@ -98,7 +106,12 @@ function expectClose(actual: ArrayLike<number>, expected: number[], tolerance: n
   });
 }
 
-function expectInfo(actual: Record<string, unknown>, expected: Record<string, number>, tolerance: number): void {
+function expectInfo(
+  actual: Record<string, unknown>,
+  expected: Record<string, number>,
+  tolerance: number,
+): void {
   expect(Object.keys(actual).sort()).toEqual(Object.keys(expected).sort());
-  for (const [key, value] of Object.entries(expected)) expectNumber(actual[key] as number, value, tolerance, key);
+  for (const [key, value] of Object.entries(expected))
+    expectNumber(actual[key] as number, value, tolerance, key);
 }

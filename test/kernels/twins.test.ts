@@ -25,7 +25,9 @@ async function expectTwins(run: (bench: KernelBench) => readonly (Float32Array |
 }
 
 const shapes = [1, 2, 3, 4, 5, 6, 7, 8, 9, 17, 64].flatMap((inputs) =>
-  [1, 2, 3, 4, 6, 7, 64].flatMap((outputs) => [1, 4, 5, 8, 12, 24, 64].map((samples) => ({ inputs, outputs, samples }))),
+  [1, 2, 3, 4, 6, 7, 64].flatMap((outputs) =>
+    [1, 4, 5, 8, 12, 24, 64].map((samples) => ({ inputs, outputs, samples })),
+  ),
 );
 
 describe("the SIMD kernels and their scalar twin agree to the last bit", () => {
@@ -64,22 +66,33 @@ describe("the SIMD kernels and their scalar twin agree to the last bit", () => {
         const input = bench.float32(numbers(inputs * batch, 3));
         const weightGradient = bench.float32(numbers(inputs * outputs, 5));
         const biasGradient = bench.float32(numbers(outputs, 6));
-        bench.kernels.denseWeightGradient(outputGradient, input, weightGradient, biasGradient, inputs, outputs, batch);
+        bench.kernels.denseWeightGradient(
+          outputGradient,
+          input,
+          weightGradient,
+          biasGradient,
+          inputs,
+          outputs,
+          batch,
+        );
         return [weightGradient, biasGradient];
       }),
     );
   });
 
-  it.each(["tanh", "relu"] as const)("in %s and its gradient, special values included", async (activation) => {
-    await expectTwins((bench) => {
-      const special = [0, -0, 9, -9, 8.999999, 9.000001, 1e30, -1e30, Infinity, -Infinity, 1e-40, -1e-40];
-      const values = bench.float32([...special, ...numbers(500, 7)]);
-      const gradients = bench.float32(numbers(512, 8));
-      bench.kernels.activate(activation, values, 512);
-      bench.kernels.activationGradient(activation, values, gradients, 512);
-      return [values, gradients];
-    });
-  });
+  it.each(["tanh", "relu"] as const)(
+    "in %s and its gradient, special values included",
+    async (activation) => {
+      await expectTwins((bench) => {
+        const special = [0, -0, 9, -9, 8.999999, 9.000001, 1e30, -1e30, Infinity, -Infinity, 1e-40, -1e-40];
+        const values = bench.float32([...special, ...numbers(500, 7)]);
+        const gradients = bench.float32(numbers(512, 8));
+        bench.kernels.activate(activation, values, 512);
+        bench.kernels.activationGradient(activation, values, gradients, 512);
+        return [values, gradients];
+      });
+    },
+  );
 
   it("in norms and scaling, for every tail", async () => {
     await expectTwins((bench) =>

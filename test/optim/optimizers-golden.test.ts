@@ -33,8 +33,14 @@ const cases = readFixtures<OptimizerFixture>("optimizers").flatMap(({ data }) =>
 describe("optimizers follow the recorded trajectories of the reference implementations", () => {
   it.each(cases)("$title, in float64", ({ record, fixture }) => {
     const allocate = (_name: string, length: number) => new Float64Array(length);
-    check(record, fixture, Float64Array.from(fixture.parameters), scalarKernels, allocate, FLOAT64, (gradient) =>
-      Float64Array.from(gradient),
+    check(
+      record,
+      fixture,
+      Float64Array.from(fixture.parameters),
+      scalarKernels,
+      allocate,
+      FLOAT64,
+      (gradient) => Float64Array.from(gradient),
     );
   });
 

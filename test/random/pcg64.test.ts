@@ -26,7 +26,9 @@ describe("Pcg64", () => {
     }
     expect(vector.integers7.map(() => generator.integers(7))).toEqual(vector.integers7);
     expect(vector.uniform01.map(() => generator.random())).toEqual(vector.uniform01);
-    expect(vector.integers_int32max.map(() => generator.integers(2147483647))).toEqual(vector.integers_int32max);
+    expect(vector.integers_int32max.map(() => generator.integers(2147483647))).toEqual(
+      vector.integers_int32max,
+    );
   });
 
   it("goes on from a saved state, half-used 64-bit draw included", () => {
@@ -38,8 +40,12 @@ describe("Pcg64", () => {
   });
 
   it("refuses a seed that is not a whole number of at least 0", () => {
-    expect(() => new Pcg64(1.5)).toThrowErrorMatchingInlineSnapshot(`[UsageError: A seed is a whole number of at least 0 (a bigint beyond 2^53 - 1), got 1.5.]`);
-    expect(() => new Pcg64(-1n)).toThrowErrorMatchingInlineSnapshot(`[UsageError: A seed is a whole number of at least 0 (a bigint beyond 2^53 - 1), got -1.]`);
+    expect(() => new Pcg64(1.5)).toThrowErrorMatchingInlineSnapshot(
+      `[UsageError: A seed is a whole number of at least 0 (a bigint beyond 2^53 - 1), got 1.5.]`,
+    );
+    expect(() => new Pcg64(-1n)).toThrowErrorMatchingInlineSnapshot(
+      `[UsageError: A seed is a whole number of at least 0 (a bigint beyond 2^53 - 1), got -1.]`,
+    );
   });
 
   it("has a normal tail: moments of 200,000 draws lie within five standard errors", () => {

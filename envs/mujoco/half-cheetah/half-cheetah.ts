@@ -18,7 +18,11 @@ const DEFAULTS = {
  * README.md beside this file is its specification.
  */
 export class HalfCheetah extends MujocoEnv {
-  readonly observationStructure: { readonly skipped_qpos: number; readonly qpos: number; readonly qvel: number };
+  readonly observationStructure: {
+    readonly skipped_qpos: number;
+    readonly qpos: number;
+    readonly qvel: number;
+  };
   readonly #arguments: typeof DEFAULTS;
 
   static async create(kwargs: EnvArguments = {}): Promise<HalfCheetah> {

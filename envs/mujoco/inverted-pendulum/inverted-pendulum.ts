@@ -31,7 +31,13 @@ export class InvertedPendulum extends MujocoEnv {
     const observation = this.observe();
     const isUpright = observation.every(Number.isFinite) && Math.abs(observation[1]!) <= MAX_ANGLE_RADIANS;
     const reward = isUpright ? 1 : 0;
-    return { observation, reward, terminated: !isUpright, truncated: false, info: { reward_survive: reward } };
+    return {
+      observation,
+      reward,
+      terminated: !isUpright,
+      truncated: false,
+      info: { reward_survive: reward },
+    };
   }
 
   protected drawState(generator: Pcg64, qpos: Float64Array, qvel: Float64Array): void {

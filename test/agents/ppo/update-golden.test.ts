@@ -157,7 +157,8 @@ async function repeat(record: UpdateRecord, device: string): Promise<void> {
     expect(epochsSeen).toBe(expected.parameters_after_epoch.length);
     expect(metrics.stoppedByKl).toBe(expected.stopped !== null);
     expectMetrics(minibatches, expected.minibatches, metrics);
-    if (expected.return_moments_after !== undefined) await expectReturnMoments(learner, expected.return_moments_after);
+    if (expected.return_moments_after !== undefined)
+      await expectReturnMoments(learner, expected.return_moments_after);
   }
   for (const [slot, values] of Object.entries(learner.optimizer.slots())) {
     const recorded = record.final_optimizer_state[slot] as number[];
@@ -194,7 +195,11 @@ function reordered(values: Float32Array, layout: ParameterLayout): number[] {
   ];
 }
 
-function expectMetrics(actual: MinibatchMetrics[], expected: Record<string, number>[], means: UpdateMetrics): void {
+function expectMetrics(
+  actual: MinibatchMetrics[],
+  expected: Record<string, number>[],
+  means: UpdateMetrics,
+): void {
   expect(actual.length).toBe(expected.length);
   for (const [ours, theirs] of Object.entries(METRIC_NAMES) as [keyof typeof METRIC_NAMES, string][]) {
     expected.forEach((metrics, i) => {
@@ -219,11 +224,17 @@ async function expectReturnMoments(
   expect(return_moments.count).toBe(expected.count);
 }
 
-function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number, what: string): void {
+function expectClose(
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  tolerance: number,
+  what: string,
+): void {
   expect(actual.length, what).toBe(expected.length);
   for (let i = 0; i < expected.length; i++) {
-    expect(Math.abs(actual[i]! - expected[i]!), `${what}[${i}]: ${actual[i]} vs ${expected[i]}`).toBeLessThanOrEqual(
-      tolerance,
-    );
+    expect(
+      Math.abs(actual[i]! - expected[i]!),
+      `${what}[${i}]: ${actual[i]} vs ${expected[i]}`,
+    ).toBeLessThanOrEqual(tolerance);
   }
 }

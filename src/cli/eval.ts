@@ -1,0 +1,52 @@
+import { type Command, InvalidArgumentError } from "commander";
+import type { CheckpointName } from "../run/checkpoint.js";
+
+interface EvalFlags {
+  readonly episodes: number;
+  readonly checkpoint: CheckpointName;
+  readonly json?: boolean;
+}
+
+export function addEvalCommand(program: Command): void {
+  program
+    .command("eval")
+    .description(
+      "Run a trained policy: mean actions, its own frozen normaliser, the same episodes each time.",
+    )
+    .argument("<run>", "run directory")
+    .option("--episodes <n>", "how many episodes", parseEpisodes, 10)
+    .option("--checkpoint <name>", "latest, best, or a step", parseCheckpoint, "latest" as CheckpointName)
+    .option("--json", "print one JSON object")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  rl-adan eval runs/HalfCheetah-v5__ppo-adan__1__1764000000
+  rl-adan eval runs/HalfCheetah-v5__ppo-adan__1__1764000000 --checkpoint best --episodes 100 --json`,
+    )
+    .action(async (run: string, flags: EvalFlags) => {
+      const { evaluateRun } = await import("../evaluate.js");
+      const result = await evaluateRun(run, flags);
+      if (flags.json) {
+        process.stdout.write(`${JSON.stringify(result)}\n`);
+        return;
+      }
+      process.stdout.write(
+        `${result.env} after ${result.step} steps, ${result.episodes} episodes: ` +
+          `return ${result.mean_return.toFixed(1)} ± ${result.std_return.toFixed(1)}, ` +
+          `length ${result.mean_length.toFixed(1)}\n`,
+      );
+    });
+}
+
+function parseEpisodes(text: string): number {
+  const episodes = Number(text);
+  if (Number.isSafeInteger(episodes) && episodes > 0) return episodes;
+  throw new InvalidArgumentError("It must be a whole number of at least 1.");
+}
+
+function parseCheckpoint(text: string): CheckpointName {
+  if (text === "latest" || text === "best") return text;
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("It must be latest, best, or a step.");
+}
