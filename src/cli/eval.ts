@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from "commander";
+import { readCount } from "../config/counts.js";
 import type { CheckpointName } from "../run/checkpoint.js";
 
 interface EvalFlags {
@@ -11,11 +12,11 @@ export function addEvalCommand(program: Command): void {
   program
     .command("eval")
     .description(
-      "Run a trained policy: mean actions, its own frozen normaliser, the same episodes each time.",
+      "Evaluate a run's policy: mean actions, its own frozen normaliser, the same episodes each time.",
     )
     .argument("<run>", "run directory")
-    .option("--episodes <n>", "how many episodes", parseEpisodes, 10)
-    .option("--checkpoint <name>", "latest, best, or a step", parseCheckpoint, "latest" as CheckpointName)
+    .option("--episodes <n>", "how many episodes", readEpisodes, 10)
+    .option("--checkpoint <name>", "latest, best, or a step", readCheckpointName, "latest" as CheckpointName)
     .option("--json", "print one JSON object")
     .addHelpText(
       "after",
@@ -24,10 +25,10 @@ Examples:
   rl-adan eval runs/HalfCheetah-v5__ppo-adan__1__1764000000
   rl-adan eval runs/HalfCheetah-v5__ppo-adan__1__1764000000 --checkpoint best --episodes 100 --json`,
     )
-    .action(async (run: string, flags: EvalFlags) => {
+    .action(async (run: string, { episodes, checkpoint, json }: EvalFlags) => {
       const { evaluateRun } = await import("../evaluate.js");
-      const result = await evaluateRun(run, flags);
-      if (flags.json) {
+      const result = await evaluateRun(run, { episodes, checkpoint });
+      if (json) {
         process.stdout.write(`${JSON.stringify(result)}\n`);
         return;
       }
@@ -39,14 +40,15 @@ Examples:
     });
 }
 
-function parseEpisodes(text: string): number {
-  const episodes = Number(text);
-  if (Number.isSafeInteger(episodes) && episodes > 0) return episodes;
+function readEpisodes(text: string): number {
+  const episodes = readCount(text);
+  if (episodes !== undefined && episodes > 0) return episodes;
   throw new InvalidArgumentError("It must be a whole number of at least 1.");
 }
 
-function parseCheckpoint(text: string): CheckpointName {
+function readCheckpointName(text: string): CheckpointName {
   if (text === "latest" || text === "best") return text;
-  if (/^\d+$/.test(text)) return Number(text);
+  const step = readCount(text);
+  if (step !== undefined) return step;
   throw new InvalidArgumentError("It must be latest, best, or a step.");
 }

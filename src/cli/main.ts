@@ -6,14 +6,12 @@ import { addEnvsCommand } from "./envs.js";
 import { addEvalCommand } from "./eval.js";
 import { addTrainCommand } from "./train.js";
 
-/** 0 done, 1 failed, 2 usage, 130 interrupted with a checkpoint. */
+/** Besides 0 (done) and 130 (interrupted, with a checkpoint). */
 const EXIT = { failed: 1, usage: 2 } as const;
 
 const program = new Command("rl-adan")
   .description("Reinforcement learning on MuJoCo continuous control, with the Adan optimizer.")
   .version(packageVersion())
-  .option("--verbose", "show stacks of errors")
-  .showSuggestionAfterError()
   .exitOverride()
   .addHelpText(
     "after",
@@ -28,6 +26,14 @@ Examples:
 addTrainCommand(program);
 addEvalCommand(program);
 addEnvsCommand(program);
+for (const command of [program, ...program.commands])
+  command.option("--verbose", "show the stack of an error");
+
+// A reader that has seen enough (`rl-adan envs | head -1`) is no failure.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+  throw error;
+});
 
 try {
   await program.parseAsync();
@@ -35,15 +41,14 @@ try {
   process.exitCode = report(error);
 }
 
+/** Tells an error on stderr; returns the exit code. */
 function report(error: unknown): number {
-  // commander has printed its own message, or the help that was asked for.
+  // commander has printed its own message by now, or the help that was asked for.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.usage;
-  const verbose = program.opts<{ verbose?: boolean }>().verbose ?? false;
+  const verbose = process.argv.includes("--verbose");
   const isExpected = error instanceof RlAdanError;
   const hint =
-    isExpected || verbose
-      ? ""
-      : "\nThis is a fault of rl-adan; run again with --verbose (before the command) for its stack.";
+    isExpected || verbose ? "" : "\nThis is a fault of rl-adan; run again with --verbose to see where.";
   process.stderr.write(`error: ${formatError(error, { verbose })}${hint}\n`);
   return error instanceof UsageError ? EXIT.usage : EXIT.failed;
 }

@@ -1,38 +1,37 @@
 import type { Command } from "commander";
-import { readCount } from "../config/counts.js";
-import { UsageError } from "../errors.js";
+import { didYouMean, UsageError } from "../errors.js";
 import { createReporter, type ReportMode } from "../logging/status-line.js";
 import type { TrainOutcome } from "../train.js";
+import type { TrainConfig } from "../train-config.js";
 import { exitInterrupted, interruptSignal } from "./interrupt.js";
 
-/** Flags that are configuration keys in kebab case, with their help. */
+/** Flags that are config keys in kebab case. Which values they take is the config's affair. */
 const CONFIG_FLAGS: readonly (readonly [flag: string, help: string])[] = [
-  ["--env <id>", "environment, such as HalfCheetah or HalfCheetah-v5"],
-  ["--seed <n>", "seed of everything random"],
-  ["--total-timesteps <steps>", "budget in env steps: 1000000, 1e6, 1M"],
-  ["--num-envs <n>", "environments side by side; divides the recipe's rollout unless --num-steps is given"],
+  ["--env <id>", "environment: HalfCheetah, or HalfCheetah-v5"],
+  ["--seed <n>", "every random stream follows from it (default: 1)"],
+  ["--total-timesteps <steps>", "budget in env steps: 1000000, 1e6 or 1M (default: 1M)"],
+  ["--num-envs <n>", "environments side by side; the rollout keeps its size unless --num-steps is given too"],
   ["--num-steps <n>", "steps of each environment in a rollout"],
   ["--minibatch-size <n>", "transitions in a minibatch"],
   ["--epochs <n>", "passes over a rollout"],
-  [
-    "--optimizer <name>",
-    "adan, adam, adamw, adam-rel, adam-matched, adan-restart; brings its own learning rate",
-  ],
-  ["--learning-rate <rate>", 'number or schedule, such as "3e-4 * (1 - progress)"'],
-  ["--device <name>", "simd, or scalar: the same bits without SIMD"],
-  ["--threads <n>", "threads that step environments; results do not depend on it"],
-  ["--checkpoint-every <steps>", "env steps between checkpoints; 0: at the end only"],
-  ["--eval-every <steps>", "env steps between evaluations; 0: at the end only"],
-  ["--eval-episodes <n>", "episodes of an evaluation"],
+  ["--optimizer <name>", "adan, adam, adamw, adam-rel, …; brings its own learning rate"],
+  ["--learning-rate <rate>", 'a number, or a schedule: "3e-4 * (1 - progress)"'],
+  ["--device <name>", "simd, or scalar: the same bits without SIMD (default: simd)"],
+  ["--threads <n>", "threads that act and learn, or auto; results do not depend on it (default: auto)"],
+  ["--checkpoint-every <steps>", "env steps between checkpoints; 0: only at the end (default: 100k)"],
+  ["--eval-every <steps>", "env steps between evaluations; 0: only at the end (default: 0)"],
+  ["--eval-episodes <n>", "episodes of an evaluation (default: 10)"],
 ];
 
-/** Keys that may change when a run is resumed. */
-const RESUMABLE = ["total_timesteps", "threads", "checkpoint_every", "eval_every", "eval_episodes"];
+/** Flags that say where a new run's config and directory come from; a resumed run has both. */
+const NEW_RUN_FLAGS = ["preset", "config", "set", "run-dir", "runs-root"] as const;
+
+const ALGORITHMS: readonly TrainConfig["algorithm"][] = ["ppo", "random"];
 
 interface TrainFlags {
   readonly preset?: string;
   readonly config?: string;
-  readonly set: readonly string[];
+  readonly set?: readonly string[];
   readonly runDir?: string;
   readonly runsRoot?: string;
   readonly resume?: string;
@@ -48,13 +47,11 @@ export function addTrainCommand(program: Command): void {
   for (const [flag, help] of CONFIG_FLAGS) command.option(flag, help);
   command
     .option("--preset <name>", "a known recipe: cleanrl, tianshou, zoo")
-    .option("--config <file>", "YAML file of configuration keys")
-    .option(
-      "--set <key=value>",
-      "any configuration key; may be repeated",
-      (value, all: string[]) => [...all, value],
-      [],
-    )
+    .option("--config <file>", "YAML file of config keys; it may be a run's config.yaml")
+    .option("--set <key=value>", "any config key; may be repeated", (value, all: string[] = []) => [
+      ...all,
+      value,
+    ])
     .option("--run-dir <path>", "the run's own directory")
     .option("--runs-root <path>", "folder of run directories (default: runs)")
     .option("--resume <run>", "go on with this run from its latest checkpoint")
@@ -67,93 +64,81 @@ Examples:
   rl-adan train ppo --env HalfCheetah
   rl-adan train ppo --env HalfCheetah --optimizer adam --seed 2
   rl-adan train ppo --env HalfCheetah --preset tianshou --total-timesteps 3M
-  rl-adan train ppo --env InvertedPendulum --set gamma=0.999 --set hidden_sizes=[32,32]
+  rl-adan train ppo --env InvertedPendulum --set gamma=0.999 --set "hidden_sizes=[32, 32]"
   rl-adan train random --env Pendulum --total-timesteps 20k
   rl-adan train --resume runs/HalfCheetah-v5__ppo-adan__1__1764000000 --total-timesteps 2M`,
     )
-    .action(async (algorithm: string | undefined, _options: unknown, self: Command) => {
-      await runTrain(algorithm, self);
-    });
+    .action(runTrain);
 }
 
-async function runTrain(algorithm: string | undefined, command: Command): Promise<void> {
-  const flags = command.opts<TrainFlags>();
-  const keys = configValues(command);
+async function runTrain(algorithm: string | undefined, flags: TrainFlags): Promise<void> {
+  const start =
+    flags.resume === undefined ? await newRun(algorithm, flags) : await resumedRun(algorithm, flags);
   const mode: ReportMode = flags.json ? "json" : flags.quiet ? "quiet" : "auto";
-  const reporter = createReporter(process.stdout, { mode });
   const { signal, release } = interruptSignal();
-  const common = { argv: process.argv.slice(2), signal, reporter };
   try {
-    const outcome = flags.resume === undefined ? await fresh(algorithm) : await resumed(flags.resume);
+    const outcome = await start({
+      argv: process.argv.slice(2),
+      signal,
+      reporter: createReporter(process.stdout, { mode }),
+    });
     if (outcome.status === "interrupted") exitInterrupted();
   } finally {
     release();
   }
+}
 
-  async function fresh(name: string | undefined): Promise<TrainOutcome> {
-    if (name !== "ppo" && name !== "random") {
-      throw new UsageError("algorithm", `train needs an algorithm, ppo or random; got ${name ?? "none"}.`);
-    }
-    const { resolveTrainConfig } = await import("../train-config.js");
-    const { preset, config: file, set } = flags;
-    const { config, notes } = resolveTrainConfig({ algorithm: name, preset, file, set, flags: keys });
-    const { train } = await import("../train.js");
-    return train({ ...common, config, notes, runDirectory: flags.runDir, runsRoot: flags.runsRoot });
-  }
+/** What is checked by now, and wants only to be started. Heavy modules are imported when a command needs them. */
+type Start = (
+  how: Pick<Parameters<typeof import("../train.js").train>[0], "argv" | "signal" | "reporter">,
+) => Promise<TrainOutcome>;
 
-  async function resumed(runDirectory: string): Promise<TrainOutcome> {
-    refuseChanges(algorithm, keys, flags);
-    const overrides = Object.fromEntries(
-      Object.entries(keys).map(([key, value]) => [key, overrideValue(key, String(value))]),
+async function newRun(name: string | undefined, flags: TrainFlags): Promise<Start> {
+  const algorithm = ALGORITHMS.find((known) => known === name);
+  if (algorithm === undefined) {
+    const got = name === undefined ? "which was not given" : `got "${name}"`;
+    throw new UsageError(
+      "algorithm",
+      `train needs an algorithm, ${ALGORITHMS.join(" or ")}; ${got}.${didYouMean(name ?? "", ALGORITHMS)}`,
     );
-    const { resumeTraining } = await import("../train.js");
-    return resumeTraining({ ...common, runDirectory, overrides });
   }
+  const { resolveTrainConfig } = await import("../train-config.js");
+  const { preset, config: file, set, runDir: runDirectory, runsRoot } = flags;
+  const { config, notes } = resolveTrainConfig({ algorithm, preset, file, set, flags: configValues(flags) });
+  const { train } = await import("../train.js");
+  return (how) => train({ ...how, config, notes, runDirectory, runsRoot });
 }
 
-function overrideValue(key: string, text: string): number | "auto" {
-  if (key === "threads" && text === "auto") return text;
-  const count = readCount(text);
-  const least = key === "checkpoint_every" || key === "eval_every" ? 0 : 1;
-  if (count !== undefined && count >= least) return count;
-  throw new UsageError(
-    "resume",
-    `--${key.replaceAll("_", "-")} must be a whole number of at least ${least}, got ${text}.`,
-  );
+async function resumedRun(algorithm: string | undefined, flags: TrainFlags): Promise<Start> {
+  const given = flags as Readonly<Record<string, unknown>>;
+  const refused = [
+    ...(algorithm === undefined ? [] : [algorithm]),
+    ...NEW_RUN_FLAGS.filter((flag) => given[camelCase(flag)] !== undefined).map((flag) => `--${flag}`),
+  ];
+  if (refused.length > 0) {
+    throw new UsageError(
+      "resume",
+      `--resume goes on with the run as it is; leave out ${refused.join(", ")}.`,
+    );
+  }
+  const { resolveResumeOverrides } = await import("../train-config.js");
+  const overrides = resolveResumeOverrides(configValues(flags));
+  const { resumeTraining } = await import("../train.js");
+  return (how) => resumeTraining({ ...how, runDirectory: flags.resume!, overrides });
 }
 
-/** The flags that are configuration keys, by key. */
-function configValues(command: Command): Record<string, unknown> {
-  const given = command.opts<Record<string, unknown>>();
+/** The flags that are config keys, by key. */
+function configValues(flags: TrainFlags): Record<string, unknown> {
+  const given = flags as Readonly<Record<string, unknown>>;
   return Object.fromEntries(
     CONFIG_FLAGS.map(([flag]) => {
-      const kebab = /^--([\w-]+)/.exec(flag)![1]!;
-      const camel = kebab.replace(/-(\w)/g, (_match, letter: string) => letter.toUpperCase());
-      return [kebab.replaceAll("-", "_"), given[camel]] as const;
-    }).filter(([, value]) => value !== undefined),
+      const name = /^--([\w-]+)/.exec(flag)![1]!;
+      return [name.replaceAll("-", "_"), given[camelCase(name)]];
+    }),
   );
 }
 
-/** A resumed run keeps its configuration; what may not change is named. */
-function refuseChanges(
-  algorithm: string | undefined,
-  keys: Record<string, unknown>,
-  flags: TrainFlags,
-): void {
-  const refused = [
-    ...(algorithm === undefined ? [] : [`the algorithm ${algorithm}`]),
-    ...Object.keys(keys)
-      .filter((key) => !RESUMABLE.includes(key))
-      .map((key) => `--${key.replaceAll("_", "-")}`),
-    ...(flags.set.length > 0 ? ["--set"] : []),
-    ...(["preset", "config", "runDir", "runsRoot"] as const)
-      .filter((flag) => flags[flag] !== undefined)
-      .map((flag) => `--${flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`),
-  ];
-  if (refused.length === 0) return;
-  const may = RESUMABLE.map((key) => `--${key.replaceAll("_", "-")}`).join(", ");
-  throw new UsageError(
-    "resume",
-    `A resumed run keeps its settings: ${refused.join(", ")} can't be given; ${may} can.`,
-  );
+/** How commander names the value of a flag. */
+function camelCase(flag: string): string {
+  return flag.replace(/-(\w)/g, (_match, letter: string) => letter.toUpperCase());
 }
