@@ -96,7 +96,7 @@ type Start = (
 async function newRun(name: string | undefined, flags: TrainFlags): Promise<Start> {
   const algorithm = ALGORITHMS.find((known) => known === name);
   if (algorithm === undefined) {
-    const got = name === undefined ? "which was not given" : `got "${name}"`;
+    const got = name === undefined ? "none was given" : `got "${name}"`;
     throw new UsageError(
       "algorithm",
       `train needs an algorithm, ${ALGORITHMS.join(" or ")}; ${got}.${didYouMean(name ?? "", ALGORITHMS)}`,
