@@ -1,1 +1,31 @@
+export type { PpoConfig } from "../agents/ppo/config.js";
+export type { KernelLearner } from "../agents/ppo/kernel-learner.js";
+export type { Learner, Rollout, UpdateMetrics, UpdateObserver, UpdatePlan } from "../agents/ppo/learner.js";
+export { iterationCount, type PpoIteration, type PpoSetup, ppo } from "../agents/ppo/ppo.js";
+export { random } from "../agents/random/random.js";
+export * from "../envs/index.js";
+export type { AgentIteration, EpisodePoint } from "./agent.js";
 export { formatError, RlAdanError, ShapeError, UsageError } from "./errors.js";
+export { type EvaluationResult, evaluatePolicy, evaluateRun } from "./evaluate.js";
+export type { IterationProgress, RunFacts, TrainReporter } from "./logging/progress.js";
+export { createAdam } from "./optim/adam.js";
+export { createAdan } from "./optim/adan.js";
+export type { Optimizer, OptimizerContext, OptimizerOptions } from "./optim/optimizer.js";
+export {
+  createOptimizer,
+  defaultLearningRate,
+  type OptimizerEntry,
+  optimizerNames,
+  registerOptimizer,
+} from "./optim/registry.js";
+export { Policy, type PolicySnapshot } from "./policy/policy.js";
+export { createLocalActorPool } from "./rollout/create-actor-pool.js";
+export {
+  type ResumeOptions,
+  resumeTraining,
+  type TrainOptions,
+  type TrainOutcome,
+  type TrainResult,
+  train,
+} from "./train.js";
+export { resolveTrainConfig, type TrainConfig } from "./train-config.js";
