@@ -42,8 +42,8 @@ export class Arena {
     if (end > MAX_PAGES * PAGE_BYTES) {
       throw new RlAdanError(
         "arena-full",
-        `Region "${name}" would bring the shared memory to ${Math.ceil(end / 2 ** 20)} MiB; its limit is ` +
-          `${(MAX_PAGES * PAGE_BYTES) / 2 ** 20} MiB. Choose a smaller rollout, minibatch or network.`,
+        `Region "${name}" would bring the shared memory to ${Math.ceil(end / (1 << 20))} MiB; its limit is ` +
+          `${(MAX_PAGES * PAGE_BYTES) / (1 << 20)} MiB. Choose a smaller rollout, minibatch or network.`,
       );
     }
     if (missing > 0) this.memory.grow(Math.ceil(missing / PAGE_BYTES));

@@ -13,7 +13,7 @@ export interface OptimizerEntry {
 /** PPO's usual Adam: CleanRL's and Stable-Baselines3's eps, the rate that most recipes share. */
 const ADAM_EPS = 1e-5;
 const ADAM_RATE = "3e-4 * (1 - progress)";
-const ADAN_RATE = "1e-3 * (1 - progress)";
+const ADAN_RATE = "5e-4 * (1 - progress)";
 
 const entries = new Map<string, OptimizerEntry>([
   ["adan", { learningRate: ADAN_RATE, create: (context, options) => createAdan("adan", context, options) }],

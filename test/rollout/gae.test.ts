@@ -81,6 +81,8 @@ describe("generalised advantage estimation", () => {
   });
 
   it("names both lengths when arrays disagree", () => {
-    expect(() => estimate({ steps: 3, values: new Float64Array(2) })).toThrowErrorMatchingInlineSnapshot(`[ShapeError: values holds 2 numbers; 3 steps of 1 envs need 3.]`);
+    expect(() => estimate({ steps: 3, values: new Float64Array(2) })).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: values holds 2 numbers; 3 steps of 1 envs need 3.]`,
+    );
   });
 });
