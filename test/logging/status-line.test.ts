@@ -1,0 +1,123 @@
+import { describe, expect, it } from "vitest";
+import type { IterationProgress, RunFacts } from "../../src/logging/progress.js";
+import { createReporter, formatFacts, formatStatus } from "../../src/logging/status-line.js";
+
+const facts: RunFacts = {
+  runDirectory: "runs/x",
+  env: "HalfCheetah-v5",
+  algorithm: "ppo",
+  optimizer: "adan",
+  device: "simd",
+  deviceReason: "the default",
+  seed: 1,
+  parameters: 11085,
+  threads: 2,
+  totalTimesteps: 1_000_000,
+  resumedFromStep: null,
+  notes: [],
+};
+
+function progress(step: number, returnMean: number | null = 123.456): IterationProgress {
+  return {
+    step,
+    totalTimesteps: 1_000_000,
+    stepsPerSecond: 9876.5,
+    episodes: 300,
+    returnMean,
+    returnCount: 100,
+    approxKl: 0.0123,
+    secondsLeft: 75,
+  };
+}
+
+/** Everything that a reporter writes. */
+function output(options: {
+  isTTY?: boolean;
+  columns?: number;
+  env?: NodeJS.ProcessEnv;
+  mode?: "auto" | "json" | "quiet";
+}) {
+  const texts: string[] = [];
+  const { mode = "auto", env = {}, ...stream } = options;
+  let now = 0;
+  const reporter = createReporter(
+    { write: (text) => texts.push(text), ...stream },
+    { mode, env, clock: () => now },
+  );
+  return { texts, reporter, wait: (milliseconds: number) => (now += milliseconds) };
+}
+
+describe("the status line", () => {
+  it("shows bar, steps, speed, return, KL and time left", () => {
+    expect(formatStatus(progress(250_000), 200)).toMatchInlineSnapshot(
+      `"[####------------] 250000/1000000 25%  9877 steps/s  return 123.5 (100)  kl 0.0123  1m15s left"`,
+    );
+    expect(formatStatus(progress(2048, null), 200)).toMatchInlineSnapshot(
+      `"[----------------] 2048/1000000 0%  9877 steps/s  return -  kl 0.0123  1m15s left"`,
+    );
+  });
+
+  it("is never wider than it may be", () => {
+    expect(formatStatus(progress(250_000), 40)).toHaveLength(40);
+  });
+
+  it("repaints one line in a terminal", () => {
+    const { texts, reporter, wait } = output({ isTTY: true, columns: 60 });
+    reporter.iteration(progress(1000));
+    reporter.iteration(progress(2000));
+    wait(1000);
+    reporter.iteration(progress(3000));
+    reporter.note("hello");
+    expect(texts).toHaveLength(4);
+    expect(texts[0]!.startsWith("\r\x1b[2K")).toBe(true);
+    expect(texts[1]!.length).toBeLessThanOrEqual(59 + "\r\x1b[2K".length);
+    expect(texts.slice(2)).toEqual(["\n", "hello\n"]);
+  });
+
+  it.each([{ isTTY: false }, { isTTY: true, env: { CI: "true" } }])(
+    "is a plain line now and then when piped or in CI: %o",
+    (stream) => {
+      const { texts, reporter, wait } = output(stream);
+      for (const step of [1000, 2000, 3000]) reporter.iteration(progress(step));
+      wait(10_000);
+      reporter.iteration(progress(4000));
+      reporter.iteration(progress(100_000));
+      reporter.iteration(progress(1_000_000));
+      expect(texts.map((text) => Number(/(\d+)\/1000000/.exec(text)![1]))).toEqual([
+        1000, 4000, 100_000, 1_000_000,
+      ]);
+      expect(texts.join("")).not.toContain("\x1b");
+    },
+  );
+
+  it("is silent when told to be", () => {
+    const { texts, reporter } = output({ mode: "quiet" });
+    reporter.started(facts);
+    reporter.iteration(progress(1000));
+    reporter.finished({});
+    expect(texts).toEqual([]);
+  });
+
+  it("is JSON, an event a line, when asked", () => {
+    const { texts, reporter } = output({ mode: "json" });
+    reporter.started(facts);
+    reporter.iteration(progress(1000));
+    reporter.finished({ env: "x" });
+    const events = texts.map((text) => JSON.parse(text) as { event: string });
+    expect(events.map(({ event }) => event)).toEqual(["started", "iteration", "finished"]);
+    expect(events[1]).toMatchObject({ step: 1000, returnMean: 123.456 });
+  });
+});
+
+it("the facts come first, with control characters shown instead of obeyed", () => {
+  const lines = formatFacts({ ...facts, runDirectory: "runs/\x1b[31mred", notes: ["capped"] });
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are cut out to compare the words
+  expect(lines.map((line) => line.replace(/\x1b\[\d+m/g, ""))).toMatchInlineSnapshot(`
+    [
+      "HalfCheetah-v5  ppo with adan, seed 1, 1000000 steps, 11085 parameters",
+      "device simd (the default), 2 threads",
+      "run directory runs/\\x1b[31mred",
+      "note: capped",
+    ]
+  `);
+});

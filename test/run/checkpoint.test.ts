@@ -1,0 +1,100 @@
+import { spawn } from "node:child_process";
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, it } from "vitest";
+import { listCheckpoints, markBest, readCheckpoint, writeCheckpoint } from "../../src/run/checkpoint.js";
+import { temporaryFolder } from "../support/temporary-folder.js";
+
+const folder = temporaryFolder();
+let runs = 0;
+
+function newRun(): string {
+  const path = join(folder, `run-${runs++}`);
+  mkdirSync(path);
+  return path;
+}
+
+const tree = (value: number) => ({
+  iteration: value,
+  learner: { parameters: Float32Array.of(value, -0, 1e-40), moments: Float64Array.of(Math.PI, Number.NaN) },
+  envs: [
+    { flags: Uint8Array.of(1, 2, 3), generator: "340282366920938463463374607431768211455", spare: null },
+  ],
+});
+
+describe("a checkpoint", () => {
+  it("gives back what was put into it, and is what `latest` names", () => {
+    const run = newRun();
+    writeCheckpoint(run, 2048, tree(1));
+    const { step, tree: read } = readCheckpoint(run, "latest");
+    expect(step).toBe(2048);
+    expect(read).toEqual(tree(1));
+    expect(readFileSync(join(run, "latest"), "utf8")).toBe("step-000002048\n");
+    expect(readdirSync(join(run, "checkpoints", "step-000002048")).sort()).toEqual([
+      "state.json",
+      "train-state.safetensors",
+    ]);
+  });
+
+  it("has the same bytes for the same state", () => {
+    const [a, b] = [newRun(), newRun()];
+    const files = [a, b].map((run) => {
+      const path = writeCheckpoint(run, 7, tree(3));
+      return readdirSync(path).map((name) => readFileSync(join(path, name)).toString("base64"));
+    });
+    expect(files[0]).toEqual(files[1]);
+  });
+
+  it("beyond the last three is removed, but never the best", () => {
+    const run = newRun();
+    writeCheckpoint(run, 1, tree(1));
+    markBest(run, 1);
+    for (const step of [2, 3, 4, 5, 6]) writeCheckpoint(run, step, tree(step));
+    expect(listCheckpoints(run)).toEqual([1, 4, 5, 6]);
+    expect(readCheckpoint(run, "best").step).toBe(1);
+    expect(readCheckpoint(run, 5).tree).toEqual(tree(5));
+  });
+
+  it("that is missing is named, with those that there are", () => {
+    const run = newRun();
+    expect(() => readCheckpoint(run, "latest")).toThrow('has no checkpoint "latest". There is none at all.');
+    writeCheckpoint(run, 10, tree(1));
+    writeCheckpoint(run, 20, tree(1));
+    expect(() => readCheckpoint(run, 30)).toThrow(
+      "has no checkpoint at step 30. There are checkpoints at steps 10, 20.",
+    );
+  });
+
+  it.each(["state.json", "train-state.safetensors"])("whose %s was damaged says so", (name) => {
+    const run = newRun();
+    const path = join(writeCheckpoint(run, 10, tree(1)), name);
+    const bytes = readFileSync(path);
+    bytes[bytes.length - 4]! ^= 1;
+    writeFileSync(path, bytes);
+    expect(() => readCheckpoint(run, "latest")).toThrow(/is damaged: its digest|is not JSON/);
+    appendFileSync(path, "more");
+    expect(() => readCheckpoint(run, "latest")).toThrow();
+  });
+
+  it("is whole after the writer was killed at any moment", async () => {
+    const run = newRun();
+    const module = new URL("../../dist/src/run/checkpoint.js", import.meta.url).href;
+    const script = `
+      const { writeCheckpoint } = await import(${JSON.stringify(module)});
+      for (let step = 1; ; step++) writeCheckpoint(${JSON.stringify(run)}, step, { step, parameters: new Float32Array(50_000).fill(step) });`;
+    for (let attempt = 0; attempt < 6; attempt++) {
+      const child = spawn(process.execPath, ["--input-type=module", "-e", script], { stdio: "ignore" });
+      const ended = new Promise((resolve) => child.on("exit", resolve));
+      const deadline = Date.now() + 10_000;
+      while (!existsSync(join(run, "latest")) && Date.now() < deadline) await sleep(5);
+      await sleep(40 + 23 * attempt);
+      child.kill("SIGKILL");
+      await ended;
+      const { step, tree: read } = readCheckpoint(run, "latest");
+      const { step: recorded, parameters } = read as { step: number; parameters: Float32Array };
+      expect(recorded).toBe(step);
+      expect(parameters.every((value) => value === Math.fround(step))).toBe(true);
+    }
+  });
+});
