@@ -1,0 +1,157 @@
+import { describe, expect, it } from "vitest";
+import {
+  Box,
+  make,
+  OrderEnforcing,
+  Pendulum,
+  register,
+  registeredIds,
+  spec,
+  TimeLimit,
+} from "../../envs/index.js";
+
+async function refusal(id: string, kwargs = {}): Promise<string> {
+  const error = await make(id, kwargs).then(
+    () => undefined,
+    (reason: Error) => reason,
+  );
+  return `${error?.name}: ${error?.message}`;
+}
+
+describe("make", () => {
+  it("takes the highest version of a name without one", () => {
+    expect(spec("HalfCheetah").id).toBe("HalfCheetah-v5");
+    expect(spec("Pendulum").id).toBe("Pendulum-v1");
+  });
+
+  it("refuses what it doesn't know with the nearest name", async () => {
+    expect(await refusal("HalfCheeta-v5")).toMatchInlineSnapshot(
+      `"NameNotFound: There is no environment "HalfCheeta-v5". Did you mean "HalfCheetah"?"`,
+    );
+    expect(await refusal("Zzz")).toMatchInlineSnapshot(
+      `"NameNotFound: There is no environment "Zzz". Registered are HalfCheetah, InvertedPendulum, Pendulum."`,
+    );
+    expect(await refusal("HalfCheetah-v6")).toMatchInlineSnapshot(
+      `"VersionNotFound: There is no HalfCheetah-v6; registered are v5."`,
+    );
+    expect(await refusal("HalfCheetah-v2")).toMatchInlineSnapshot(
+      `"DeprecatedEnv: HalfCheetah-v2 is not provided; use HalfCheetah-v5."`,
+    );
+    expect(await refusal("Half Cheetah")).toMatchInlineSnapshot(
+      `"MalformedId: "Half Cheetah" is not an environment id; one looks like HalfCheetah-v5 or name/Env-v0."`,
+    );
+  });
+
+  it("refuses arguments that the environment doesn't take", async () => {
+    expect(await refusal("HalfCheetah-v5", { ctrl_cost_wieght: 1 })).toMatchInlineSnapshot(
+      `"InvalidArgument: HalfCheetah-v5 has no argument "ctrl_cost_wieght"; it takes frame_skip, forward_reward_weight, ctrl_cost_weight, reset_noise_scale, exclude_current_positions_from_observation. Did you mean "ctrl_cost_weight"?"`,
+    );
+    expect(await refusal("HalfCheetah-v5", { frame_skip: "5" })).toMatchInlineSnapshot(
+      `"InvalidArgument: HalfCheetah-v5: argument frame_skip must be a number, got "5"."`,
+    );
+    expect(await refusal("InvertedPendulum-v5", { frame_skip: 0 })).toMatchInlineSnapshot(
+      `"InvalidArgument: frame_skip must be a whole number of at least 1, got 0."`,
+    );
+    expect(await refusal("Pendulum-v1", { max_episode_steps: 0 })).toMatchInlineSnapshot(
+      `"InvalidArgument: max_episode_steps must be a whole number of at least 1, or -1 for no limit; got 0."`,
+    );
+  });
+
+  it("describes what it made", async () => {
+    const env = await make("Pendulum-v1", { g: 9.81, max_episode_steps: 3 });
+    expect(env.spec).toEqual({ id: "Pendulum-v1", kwargs: { g: 9.81 }, maxEpisodeSteps: 3 });
+  });
+
+  it("makes what was registered, in any namespace", async () => {
+    register({ id: "mine/Swing-v0", create: async () => new Pendulum({ g: 1 }) });
+    const env = await make("mine/Swing");
+    env.reset({ seed: 1 });
+    for (let i = 0; i < 300; i++) expect(env.step(Float32Array.of(0)).truncated).toBe(false);
+    expect(registeredIds()).toContain("mine/Swing-v0");
+  });
+});
+
+describe("the time limit", () => {
+  it("truncates at the limit and on every later step, and starts anew at a reset", () => {
+    const env = new TimeLimit(new Pendulum(), 3);
+    const truncations = () => Array.from({ length: 4 }, () => env.step(Float32Array.of(0)).truncated);
+    env.reset({ seed: 1 });
+    expect(truncations()).toEqual([false, false, true, true]);
+    env.reset();
+    expect(truncations()).toEqual([false, false, true, true]);
+  });
+
+  it("is none when -1 is asked for", async () => {
+    const env = await make("Pendulum-v1", { max_episode_steps: -1 });
+    env.reset({ seed: 1 });
+    let truncated = false;
+    for (let i = 0; i < 250; i++) truncated ||= env.step(Float32Array.of(0)).truncated;
+    expect(truncated).toBe(false);
+  });
+});
+
+it("a step before the first reset is refused", () => {
+  const env = new OrderEnforcing(new Pendulum());
+  expect(() => env.step(Float32Array.of(0))).toThrow("step() was called before the first reset().");
+});
+
+describe("MuJoCo environments", () => {
+  it("refuse an action of another length, and everything once closed", async () => {
+    const env = await make("HalfCheetah-v5");
+    env.reset({ seed: 0 });
+    expect(() => env.step(new Float32Array(5))).toThrow("An action of 6 numbers was expected, got 5.");
+    env.close();
+    env.close();
+    expect(() => env.step(new Float32Array(6))).toThrow("This environment is closed.");
+  });
+
+  it("keep working when other environments make the engine's heap grow", async () => {
+    const [env, twin] = [await make("HalfCheetah-v5"), await make("HalfCheetah-v5")];
+    env.reset({ seed: 5 });
+    twin.reset({ seed: 5 });
+    const action = new Float32Array(6).fill(0.3);
+    const expected = Array.from({ length: 5 }, () => twin.step(action).reward);
+    const others = [];
+    // An arena of 2 MiB each: the heap must grow several times.
+    for (let i = 0; i < 40; i++) others.push(await make("HalfCheetah-v5"));
+    expect(Array.from({ length: 5 }, () => env.step(action).reward)).toEqual(expected);
+    for (const other of [...others, env, twin]) other.close();
+  });
+
+  it("reset differently with every seed, alike with the same, and go on drawing without one", async () => {
+    const env = await make("HalfCheetah-v5");
+    const observation = (seed?: number) => [...env.reset(seed === undefined ? {} : { seed }).observation];
+    const [first, again, other, next] = [observation(1), observation(1), observation(2), observation()];
+    expect(again).toEqual(first);
+    expect(other).not.toEqual(first);
+    expect(next).not.toEqual(other);
+    env.close();
+  });
+});
+
+describe("Box", () => {
+  it("contains what lies within, in its own type", () => {
+    const box = new Box([-1, 0], [1, Infinity], [2]);
+    expect(box.contains(Float32Array.of(1, 1e30))).toBe(true);
+    expect(box.contains(Float32Array.of(1.5, 0))).toBe(false);
+    expect(box.contains(Float32Array.of(0))).toBe(false);
+    expect(box.contains(Float64Array.of(0, 0))).toBe(false);
+    expect(box.contains([0, 0])).toBe(false);
+    expect(box.contains(Float32Array.of(Number.NaN, 0))).toBe(false);
+  });
+
+  it("samples within its bounds, from each kind of component", () => {
+    const box = new Box([-Infinity, 2, -Infinity, -1], [Infinity, Infinity, 3, 1], [4], "float64");
+    box.seed(4);
+    const first = box.sample();
+    for (let i = 0; i < 200; i++) expect(box.contains(box.sample())).toBe(true);
+    box.seed(4);
+    expect(box.sample()).toEqual(first);
+  });
+
+  it("refuses bounds that are none", () => {
+    expect(() => new Box(1, 0, [2])).toThrow("Box: low 1 is not at most high 0 (component 0).");
+    expect(() => new Box(Number.NaN, 0, [1])).toThrow("Box: low NaN is not at most high 0");
+    expect(() => new Box([0], [1], [2])).toThrow("Box: 1 bounds were given for 2 components.");
+  });
+});
