@@ -52,11 +52,14 @@ export class ProtobufWriter {
 
   #varint(value: number): void {
     let rest = value;
-    while (rest >= 128) {
-      this.#bytes[this.#reserve(1)] = (rest % 128) + 128;
-      rest = Math.floor(rest / 128);
-    }
-    this.#bytes[this.#reserve(1)] = rest;
+    for (; rest >= 128; rest = Math.floor(rest / 128)) this.#byte((rest % 128) + 128);
+    this.#byte(rest);
+  }
+
+  #byte(value: number): void {
+    // First reserve, then look the array up: reserving may replace it.
+    const at = this.#reserve(1);
+    this.#bytes[at] = value;
   }
 
   #reserve(count: number): number {

@@ -98,6 +98,24 @@ describe("event files", () => {
     expect(end).toMatchObject({ tag: "_hparams_/session_end_info", session_end_info: { status: 1 } });
   });
 
+  it("hold records of any length", () => {
+    for (let length = 0; length < 600; length += 7) {
+      const text = "x".repeat(length);
+      const hparams = Object.fromEntries(Array.from({ length: length % 80 }, (_, i) => [`key-${i}`, i]));
+      const { events } = written(`length-${length}`, (writer) => {
+        writer.text("text", length * 1000, text);
+        writer.hparams({ hparams, metrics: [], groupName: text, startedAtSeconds: 0 });
+      });
+      expect(new TextDecoder().decode(events[1]!.summary!.value[0]!.tensor!.string_val[0])).toBe(text);
+      const { content } = events[3]!.summary!.value[0]!.metadata!.plugin_data;
+      const { session_start_info: start } = decodeHParams(content) as {
+        session_start_info: { group_name?: string; hparams?: Record<string, { number_value: number }> };
+      };
+      expect(start.group_name ?? "").toBe(text);
+      expect(Object.keys(start.hparams ?? {})).toEqual(Object.keys(hparams));
+    }
+  });
+
   it("of a resumed run begin a session at its step", () => {
     const { events } = written("resumed", () => {}, { sessionStartStep: 4096 });
     expect(events[1]).toMatchObject({ step: 4096, session_log: { status: 1 } });
