@@ -1,5 +1,4 @@
 import { RlAdanError } from "../../src/errors.js";
-import { log1p } from "../../src/math/index.js";
 import { Pcg64, type Pcg64State } from "../../src/random/pcg64.js";
 import type { BoxSpace, FloatArray } from "../api/space.js";
 import type { Stateful, StateTree } from "../api/state.js";
@@ -47,18 +46,17 @@ export class Box<T extends FloatArray = FloatArray> implements BoxSpace<T>, Stat
         if (belongs(this.low[i]! > -Infinity, this.high[i]! < Infinity)) sample[i] = value(i);
       }
     };
-    const exponential = () => -log1p(-generator.random());
     draw(
       (low, high) => !low && !high,
       () => generator.standardNormal(),
     );
     draw(
       (low, high) => low && !high,
-      (i) => exponential() + this.low[i]!,
+      (i) => generator.standardExponential() + this.low[i]!,
     );
     draw(
       (low, high) => !low && high,
-      (i) => this.high[i]! - exponential(),
+      (i) => this.high[i]! - generator.standardExponential(),
     );
     draw(
       (low, high) => low && high,

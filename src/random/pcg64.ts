@@ -1,6 +1,7 @@
 import type { Stateful, StateTree } from "../../envs/api/state.js";
 import { UsageError } from "../errors.js";
-import { exp, log, log1p } from "../math/index.js";
+import { exp, log1p } from "../math/index.js";
+import { exponentialZiggurat, normalZiggurat } from "./ziggurat.js";
 
 const MASK_64 = (1n << 64n) - 1n;
 const MASK_128 = (1n << 128n) - 1n;
@@ -13,8 +14,8 @@ export type Pcg64State = {
 };
 
 /**
- * NumPy's default generator: PCG64 seeded through SeedSequence, bit for bit (uniforms, integers; normals to 1e-13,
- * as far as NumPy's own rounded tables allow).
+ * NumPy's default generator: PCG64 seeded through SeedSequence, bit for bit (uniforms, integers; normals and
+ * exponentials to 1e-13, as far as NumPy's own rounded tables allow).
  *
  * seed: a non-negative safe integer or bigint; throws UsageError otherwise.
  * Source: O'Neill 2014 (pcg-random.org); NumPy's `numpy/random/bit_generator.pyx` and `distributions.c` for the order
@@ -77,31 +78,46 @@ export class Pcg64 implements Stateful {
     return Number(product >> 32n);
   }
 
-  /** Marsaglia and Tsang's ziggurat with 256 layers, in NumPy's bit order. */
+  /** By the ziggurat, in NumPy's bit order. */
   standardNormal(): number {
-    const { w, k, f } = zigguratTables();
+    const { edge, width, accept, height } = normalZiggurat();
     for (;;) {
       const bits = this.nextUint64();
       const layer = Number(bits & 0xffn);
       const isNegative = (bits >> 8n) & 1n;
       const fraction = (bits >> 9n) & 0xfffffffffffffn;
-      const magnitude = Number(fraction) * w[layer]!;
+      const magnitude = Number(fraction) * width[layer]!;
       const x = isNegative ? -magnitude : magnitude;
-      if (Number(fraction) < k[layer]!) return x;
+      if (Number(fraction) < accept[layer]!) return x;
       if (layer === 0) {
-        const tail = this.#normalTail();
+        const tail = this.#normalTail(edge);
         return (fraction >> 8n) & 1n ? -tail : tail;
       }
-      if ((f[layer - 1]! - f[layer]!) * this.random() + f[layer]! < exp(-0.5 * x * x)) return x;
+      if ((height[layer - 1]! - height[layer]!) * this.random() + height[layer]! < exp(-0.5 * x * x))
+        return x;
     }
   }
 
-  /** Beyond the ziggurat's base. */
-  #normalTail(): number {
+  #normalTail(edge: number): number {
     for (;;) {
-      const a = -log1p(-this.random()) / ZIGGURAT_R;
+      const a = -log1p(-this.random()) / edge;
       const b = -log1p(-this.random());
-      if (b + b > a * a) return ZIGGURAT_R + a;
+      if (b + b > a * a) return edge + a;
+    }
+  }
+
+  /** By the ziggurat, in NumPy's bit order. */
+  standardExponential(): number {
+    const { edge, width, accept, height } = exponentialZiggurat();
+    for (;;) {
+      const bits = this.nextUint64() >> 3n;
+      const layer = Number(bits & 0xffn);
+      const fraction = Number(bits >> 8n);
+      const x = fraction * width[layer]!;
+      if (fraction < accept[layer]!) return x;
+      // Beyond the edge the distribution is itself again.
+      if (layer === 0) return edge - log1p(-this.random());
+      if ((height[layer - 1]! - height[layer]!) * this.random() + height[layer]! < exp(-x)) return x;
     }
   }
 
@@ -172,31 +188,4 @@ function mixedPool(entropy: readonly number[]): number[] {
     for (let target = 0; target < POOL_SIZE; target++) pool[target] = mixed(pool[target]!, hashed(word));
   }
   return pool;
-}
-
-const LAYERS = 256;
-const ZIGGURAT_R = 3.6541528853610088;
-/** Area of a layer. */
-const ZIGGURAT_V = 0.004928673233974652;
-const TWO_52 = 4503599627370496;
-
-let tables: { w: Float64Array; k: Float64Array; f: Float64Array } | undefined;
-
-/** Widths, acceptance bounds and densities of the layers, by recursion from the base; made when first used. */
-function zigguratTables() {
-  if (tables !== undefined) return tables;
-  const density = (x: number) => exp(-0.5 * x * x);
-  const x = new Float64Array(LAYERS);
-  x[LAYERS - 1] = ZIGGURAT_R;
-  for (let i = LAYERS - 2; i >= 1; i--)
-    x[i] = Math.sqrt(-2 * log(ZIGGURAT_V / x[i + 1]! + density(x[i + 1]!)));
-  x[0] = ZIGGURAT_V / density(ZIGGURAT_R);
-  const w = x.map((edge) => edge / TWO_52);
-  const f = x.map((edge, i) => (i === 0 ? 1 : density(edge)));
-  const k = x.map((edge, i) => {
-    if (i === 0) return Math.floor((TWO_52 * ZIGGURAT_R) / edge);
-    return i === 1 ? 0 : Math.floor((TWO_52 * x[i - 1]!) / edge);
-  });
-  tables = { w, k, f };
-  return tables;
 }

@@ -78,7 +78,8 @@ export function decodeSafetensors(file: Uint8Array): Map<string, TypedArray> {
   if (end !== data.length) throw broken(`its tensors end at byte ${end}, its data at ${data.length}`);
   return new Map(
     places.map(
-      ({ name, dtype, start, end }) => [name, new DTYPES[dtype](new Uint8Array(data.subarray(start, end)).buffer)] as const,
+      ({ name, dtype, start, end }) =>
+        [name, new DTYPES[dtype](new Uint8Array(data.subarray(start, end)).buffer)] as const,
     ),
   );
 }
