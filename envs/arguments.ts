@@ -1,5 +1,5 @@
 import { didYouMean } from "../src/errors.js";
-import { InvalidArgument } from "./api/errors.js";
+import { InvalidAction, InvalidArgument } from "./api/errors.js";
 
 export type EnvArguments = Readonly<Record<string, unknown>>;
 
@@ -27,10 +27,19 @@ export function readArguments<T extends Record<string, number | boolean>>(
     if (typeof value !== typeof fallback || Number.isNaN(value)) {
       throw new InvalidArgument(
         "env-argument",
-        `${env}: argument ${name} must be a ${typeof fallback}, got ${JSON.stringify(value)}.`,
+        `${env}: argument ${name} must be a ${typeof fallback}, got ${typeof value === "string" ? `"${value}"` : String(value)}.`,
       );
     }
     result[name] = value as number | boolean;
   }
   return result as T;
+}
+
+/** Throws InvalidAction, naming both lengths, when an action is not of the length that the environment takes. */
+export function checkAction(action: ArrayLike<number>, length: number): void {
+  if (action.length === length) return;
+  throw new InvalidAction(
+    "env-action",
+    `An action of ${length} ${length === 1 ? "number" : "numbers"} was expected, got ${action.length}.`,
+  );
 }

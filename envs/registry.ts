@@ -4,7 +4,7 @@ import { DeprecatedEnv, MalformedId, NameNotFound, VersionNotFound } from "./api
 import { Wrapper } from "./api/wrapper.js";
 import type { EnvArguments } from "./arguments.js";
 import { OrderEnforcing } from "./wrappers/order-enforcing.js";
-import { TimeLimit } from "./wrappers/time-limit.js";
+import { checkStepLimit, TimeLimit } from "./wrappers/time-limit.js";
 
 /** What a registered environment is made from. */
 export interface EnvRegistration {
@@ -69,12 +69,13 @@ export function spec(id: string): EnvRegistration {
  * Makes a registered environment, wrapped in its step order check and its time limit.
  *
  * kwargs: the environment's own arguments; `max_episode_steps` overrides the time limit (-1: none).
+ * Throws what `spec` throws, and InvalidArgument when an argument is unknown or can't be taken.
  * Asynchronous because the physics engine is loaded when it is first needed; the environment itself is synchronous.
  */
 export async function make(id: string, kwargs: EnvArguments = {}): Promise<AnyEnv> {
   const registration = spec(id);
   const { max_episode_steps: limit = registration.maxEpisodeSteps ?? -1, ...own } = kwargs;
-  const maxEpisodeSteps = limit === -1 ? undefined : (limit as number);
+  const maxEpisodeSteps = limit === -1 ? undefined : checkStepLimit(limit);
   const description: EnvDescription = {
     id: registration.id,
     kwargs: own,
@@ -108,7 +109,7 @@ class Described<Obs, Act> extends Wrapper<Obs, Act> {
   }
 }
 
-const ID = /^(?<name>(?:[\w:-]+\/)?[\w:.-]+?)(?:-v(?<version>\d+))?$/;
+const ID = /^(?<name>(?:[\w:-]+\/)?[\w:.-]+?)(?:-v(?<version>0|[1-9]\d*))?$/;
 
 function parseId(id: string): { name: string; version: number | undefined } {
   const groups = ID.exec(id)?.groups;

@@ -2,10 +2,10 @@ import { cos, sin } from "../../src/math/index.js";
 import { Pcg64, type Pcg64State } from "../../src/random/pcg64.js";
 import type { Env, ResetOptions, ResetResult, StepResult } from "../api/env.js";
 import type { StateTree } from "../api/state.js";
-import { type EnvArguments, readArguments } from "../arguments.js";
+import { checkAction, type EnvArguments, readArguments } from "../arguments.js";
 import { Box, entropySeed } from "../spaces/box.js";
 
-const { PI } = Math;
+const { PI, fround } = Math;
 const MAX_SPEED = 8;
 const MAX_TORQUE = 2;
 const TIME_STEP_SECONDS = 0.05;
@@ -47,11 +47,15 @@ export class Pendulum implements Env<Float32Array, Float32Array> {
   }
 
   step(action: Float32Array): StepResult<Float32Array> {
-    const torque = Math.min(Math.max(action[0]!, -MAX_TORQUE), MAX_TORQUE);
+    checkAction(action, 1);
+    // What NumPy computes of a float32 torque alone stays float32.
+    const torque = fround(Math.min(Math.max(action[0]!, -MAX_TORQUE), MAX_TORQUE));
+    const effort = fround(fround(0.001) * fround(torque * torque));
     const angle = wrapped(this.#angle);
-    const cost = angle * angle + 0.1 * this.#velocity * this.#velocity + 0.001 * torque * torque;
+    const cost = angle * angle + 0.1 * (this.#velocity * this.#velocity) + effort;
     const acceleration =
-      ((3 * this.#gravity) / (2 * LENGTH)) * sin(this.#angle) + (3 / (MASS * LENGTH * LENGTH)) * torque;
+      ((3 * this.#gravity) / (2 * LENGTH)) * sin(this.#angle) +
+      fround((3 / (MASS * LENGTH * LENGTH)) * torque);
     const velocity = this.#velocity + acceleration * TIME_STEP_SECONDS;
     this.#velocity = Math.min(Math.max(velocity, -MAX_SPEED), MAX_SPEED);
     this.#angle += this.#velocity * TIME_STEP_SECONDS;

@@ -2,8 +2,9 @@ import type { MainModule, MjData, MjModel } from "@mujoco/mujoco";
 import { RlAdanError } from "../../src/errors.js";
 import { Pcg64, type Pcg64State } from "../../src/random/pcg64.js";
 import type { Env, Info, ResetOptions, ResetResult, StepResult } from "../api/env.js";
-import { InvalidAction, InvalidArgument } from "../api/errors.js";
+import { InvalidArgument } from "../api/errors.js";
 import type { StateTree } from "../api/state.js";
+import { checkAction } from "../arguments.js";
 import { Box, entropySeed } from "../spaces/box.js";
 import type { Engine } from "./engine.js";
 
@@ -78,12 +79,7 @@ export abstract class MujocoEnv implements Env<Float64Array, Float32Array> {
   protected simulate(action: Float32Array): void {
     const data = this.#open();
     const { ctrl } = this.#current();
-    if (action.length !== ctrl.length) {
-      throw new InvalidAction(
-        "env-action",
-        `An action of ${ctrl.length} numbers was expected, got ${action.length}.`,
-      );
-    }
+    checkAction(action, ctrl.length);
     ctrl.set(action);
     const { mj_step } = this.#module;
     for (let k = 0; k < this.#frameSkip; k++) mj_step(this.#model, data);

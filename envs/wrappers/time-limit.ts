@@ -12,12 +12,7 @@ export class TimeLimit<Obs, Act> extends Wrapper<Obs, Act> {
     readonly maxEpisodeSteps: number,
   ) {
     super(env);
-    if (!Number.isSafeInteger(maxEpisodeSteps) || maxEpisodeSteps < 1) {
-      throw new InvalidArgument(
-        "max-episode-steps",
-        `max_episode_steps must be a whole number of at least 1, or -1 for no limit; got ${maxEpisodeSteps}.`,
-      );
-    }
+    checkStepLimit(maxEpisodeSteps);
   }
 
   override reset(options?: ResetOptions): ResetResult<Obs> {
@@ -39,4 +34,13 @@ export class TimeLimit<Obs, Act> extends Wrapper<Obs, Act> {
   protected override restoreOwn(state: StateTree): void {
     this.#elapsed = (state as { elapsed: number }).elapsed;
   }
+}
+
+/** The limit, if it is one that an episode can have; throws InvalidArgument otherwise. */
+export function checkStepLimit(limit: unknown): number {
+  if (Number.isSafeInteger(limit) && (limit as number) >= 1) return limit as number;
+  throw new InvalidArgument(
+    "max-episode-steps",
+    `max_episode_steps must be a whole number of at least 1, or -1 for no limit; got ${String(limit)}.`,
+  );
 }
