@@ -27,12 +27,17 @@ export function readArguments<T extends Record<string, number | boolean>>(
     if (typeof value !== typeof fallback || Number.isNaN(value)) {
       throw new InvalidArgument(
         "env-argument",
-        `${env}: argument ${name} must be a ${typeof fallback}, got ${typeof value === "string" ? `"${value}"` : String(value)}.`,
+        `${env}: argument ${name} must be a ${typeof fallback}, got ${shown(value)}.`,
       );
     }
     result[name] = value as number | boolean;
   }
   return result as T;
+}
+
+/** A value as an error message shows it. */
+export function shown(value: unknown): string {
+  return typeof value === "string" ? `"${value}"` : String(value);
 }
 
 /** Throws InvalidAction, naming both lengths, when an action is not of the length that the environment takes. */

@@ -1,5 +1,7 @@
 """Reads a run directory with TensorBoard's own reader: tags, points per tag, finished episodes, the HParams entry.
 
+Fails when a point of metrics.jsonl is missing, or one that a resumed run took back is still there.
+
     pip install tensorboard
     python scripts/check-tensorboard.py runs/RUN
 """
@@ -15,14 +17,15 @@ run = pathlib.Path(sys.argv[1])
 accumulator = EventAccumulator(str(run), size_guidance={"scalars": 0, "tensors": 0})
 accumulator.Reload()
 tags = accumulator.Tags()
+lines = [json.loads(line) for line in open(run / "metrics.jsonl")]
 for tag in sorted(tags["scalars"]):
-    print(f"{tag:32} {len(accumulator.Scalars(tag)):6} points")
+    points = accumulator.Scalars(tag)
+    print(f"{tag:32} {len(points):6} points")
+    assert [point.step for point in points] == [line["step"] for line in lines if tag in line], f"{tag} differs"
 print("text/tensors:", tags["tensors"])
 
-episodes = [line for line in map(json.loads, open(run / "metrics.jsonl")) if "charts/episodic_return" in line]
-points = accumulator.Scalars("charts/episodic_return")
-assert [point.step for point in points] == [line["step"] for line in episodes], "an episode is missing"
-print(f"finished episodes: {len(episodes)}, points that TensorBoard keeps: {len(points)}")
+episodes = sum("charts/episodic_return" in line for line in lines)
+print(f"finished episodes: {episodes}, points that TensorBoard keeps: {len(accumulator.Scalars('charts/episodic_return'))}")
 
 for tag, content in accumulator.summary_metadata.items():
     if content.plugin_data.plugin_name == metadata.PLUGIN_NAME:

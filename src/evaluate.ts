@@ -21,6 +21,8 @@ export interface EvaluationResult {
   readonly returns: readonly number[];
 }
 
+/** An episode longer than this is taken for one that never ends. */
+const MAX_EPISODE_STEPS = 100_000;
 /** How long an evaluation may keep the thread before the event loop runs. */
 const MAX_BLOCKING_MS = 25;
 
@@ -54,6 +56,12 @@ export async function evaluatePolicy(
       length += 1;
       steps += 1;
       isOver = result.terminated || result.truncated;
+      if (length > MAX_EPISODE_STEPS) {
+        throw new RlAdanError(
+          "eval-endless",
+          `An evaluation episode did not end within ${MAX_EPISODE_STEPS} steps; give the environment a time limit (max_episode_steps).`,
+        );
+      }
       if (performance.now() - pausedAt > MAX_BLOCKING_MS) {
         await letEventLoopRun();
         pausedAt = performance.now();

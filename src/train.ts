@@ -220,7 +220,12 @@ async function drive(session: Session): Promise<TrainOutcome> {
     threads,
     totalTimesteps: config.total_timesteps,
     resumedFromStep: from?.step ?? null,
-    notes: session.notes,
+    notes: [
+      ...session.notes,
+      ...(env.state === undefined
+        ? ["the environment has no state() and restore(): the run can be evaluated, not resumed"]
+        : []),
+    ],
   });
   try {
     for await (const iteration of startAgent(session, threads)) {

@@ -30,7 +30,8 @@ export interface StepResult<Obs> {
  * may keep. After `terminated` or `truncated` the caller resets.
  *
  * `state` and `restore` are what exact resume rests on: restored, the environment continues bit for bit, generator
- * and time limit included. An environment without them can be trained on but not checkpointed.
+ * and time limit included. An environment without them can be trained on and evaluated; such a run can't be
+ * resumed.
  */
 export interface Env<Obs = Float64Array, Act = Float32Array> {
   readonly observationSpace: Space<Obs>;

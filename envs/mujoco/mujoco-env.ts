@@ -1,5 +1,5 @@
 import type { MainModule, MjData, MjModel } from "@mujoco/mujoco";
-import { RlAdanError } from "../../src/errors.js";
+import { RlAdanError, ShapeError } from "../../src/errors.js";
 import { Pcg64, type Pcg64State } from "../../src/random/pcg64.js";
 import type { Env, Info, ResetOptions, ResetResult, StepResult } from "../api/env.js";
 import { InvalidArgument } from "../api/errors.js";
@@ -27,6 +27,7 @@ export abstract class MujocoEnv implements Env<Float64Array, Float32Array> {
   readonly #model: MjModel;
   readonly #frameSkip: number;
   readonly #stateSignature: number;
+  readonly #stateSize: number;
   #data: MjData | undefined;
   #views: Views;
   #generator: Pcg64 | undefined;
@@ -43,6 +44,7 @@ export abstract class MujocoEnv implements Env<Float64Array, Float32Array> {
     this.#data = engine.createData(this.#model);
     this.#frameSkip = options.frameSkip;
     this.#stateSignature = engine.module.mjtState.mjSTATE_INTEGRATION.value;
+    this.#stateSize = engine.module.mj_stateSize(this.#model, this.#stateSignature);
     this.#views = takeViews(this.#data);
     this.initialQpos = this.qpos.slice();
     this.initialQvel = this.qvel.slice();
@@ -105,9 +107,7 @@ export abstract class MujocoEnv implements Env<Float64Array, Float32Array> {
    */
   state(): StateTree {
     const data = this.#open();
-    const buffer = new this.#module.DoubleBuffer(
-      this.#module.mj_stateSize(this.#model, this.#stateSignature),
-    );
+    const buffer = new this.#module.DoubleBuffer(this.#stateSize);
     try {
       this.#module.mj_getState(this.#model, data, buffer, this.#stateSignature);
       return {
@@ -121,6 +121,7 @@ export abstract class MujocoEnv implements Env<Float64Array, Float32Array> {
     }
   }
 
+  /** Throws ShapeError, before anything changes, when the state is another model's. */
   restore(state: StateTree): void {
     const saved = state as {
       integration: Float64Array;
@@ -129,12 +130,12 @@ export abstract class MujocoEnv implements Env<Float64Array, Float32Array> {
       generator: Pcg64State | null;
     };
     const data = this.#open();
-    this.#module.mj_setState(
-      this.#model,
-      data,
-      saved.integration as unknown as number[],
-      this.#stateSignature,
-    );
+    requireLength("integration state", saved.integration, this.#stateSize);
+    requireLength("xpos", saved.xpos, 3 * this.#model.nbody);
+    requireLength("xipos", saved.xipos, 3 * this.#model.nbody);
+    // An input of the binding may be a JavaScript-owned array; its type declaration only knows plain ones.
+    const integration = saved.integration as unknown as number[];
+    this.#module.mj_setState(this.#model, data, integration, this.#stateSignature);
     (data.xpos as Float64Array).set(saved.xpos);
     (data.xipos as Float64Array).set(saved.xipos);
     this.#generator = saved.generator === null ? undefined : Pcg64.from(saved.generator);
@@ -169,6 +170,13 @@ export function controlCost(weight: number, action: Float32Array): number {
   }
   for (let i = whole; i < action.length; i++) sum = f(sum + f(action[i]! * action[i]!));
   return f(f(weight) * sum);
+}
+
+function requireLength(what: string, saved: Float64Array, length: number): void {
+  if (saved.length === length) return;
+  throw new ShapeError(
+    `A saved state's ${what} has ${saved.length} numbers where this environment has ${length}: it is another environment's.`,
+  );
 }
 
 interface Views {

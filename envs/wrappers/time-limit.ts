@@ -2,6 +2,7 @@ import type { Env, ResetOptions, ResetResult, StepResult } from "../api/env.js";
 import { InvalidArgument } from "../api/errors.js";
 import type { StateTree } from "../api/state.js";
 import { Wrapper } from "../api/wrapper.js";
+import { shown } from "../arguments.js";
 
 /** Truncates an episode after `maxEpisodeSteps` steps; termination is passed through unchanged. */
 export class TimeLimit<Obs, Act> extends Wrapper<Obs, Act> {
@@ -41,6 +42,6 @@ export function checkStepLimit(limit: unknown): number {
   if (Number.isSafeInteger(limit) && (limit as number) >= 1) return limit as number;
   throw new InvalidArgument(
     "max-episode-steps",
-    `max_episode_steps must be a whole number of at least 1, or -1 for no limit; got ${String(limit)}.`,
+    `max_episode_steps must be a whole number of at least 1, or -1 for no limit; got ${shown(limit)}.`,
   );
 }

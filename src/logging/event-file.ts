@@ -31,8 +31,8 @@ export class EventFileWriter {
   #pending: Uint8Array[] = [];
 
   /**
-   * sessionStartStep: when a run is resumed, the step it goes on from; points of earlier files beyond it are dropped by
-   * TensorBoard. clock: seconds since 1970.
+   * sessionStartStep: when a run is resumed, the first step that it may log; of earlier files TensorBoard drops the
+   * points from there on. clock: seconds since 1970.
    */
   constructor(directory: string, options: { clock?: () => number; sessionStartStep?: number } = {}) {
     this.#clock = options.clock ?? (() => Date.now() / 1000);

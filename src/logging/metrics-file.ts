@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, fsyncSync, openSync, truncateSync, writeSync } from "node:fs";
 import { describeDiskError } from "../disk-errors-node.js";
 import { RlAdanError } from "../errors.js";
 
@@ -23,7 +23,8 @@ export class MetricsFile {
         `${path} has ${this.#length} bytes, but the checkpoint was written when it had ${truncateTo}: lines are missing.`,
       );
     }
-    ftruncateSync(this.#descriptor, truncateTo);
+    // By path: Windows cuts no file that was opened for appending.
+    describeDiskError(path, () => truncateSync(path, truncateTo));
     this.#length = truncateTo;
   }
 

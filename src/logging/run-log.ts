@@ -34,7 +34,8 @@ export class RunLog {
     );
     this.#events = new EventFileWriter(
       directory,
-      resumed === undefined ? {} : { sessionStartStep: resumed.step },
+      // The points of the checkpoint's own step are in the file before.
+      resumed === undefined ? {} : { sessionStartStep: resumed.step + 1 },
     );
   }
 
@@ -84,8 +85,9 @@ export class RunLog {
     return this.#metrics.length;
   }
 
+  /** "unknown", of a run that may be resumed, writes no end: of several TensorBoard heeds the first. */
   close(status: SessionStatus): void {
-    this.#events.sessionEnd(status);
+    if (status !== "unknown") this.#events.sessionEnd(status);
     this.#events.close();
     this.#metrics.close();
   }
@@ -98,5 +100,7 @@ function hparam(value: unknown): HParamValue {
 }
 
 function cell(value: unknown): string {
-  return String(hparam(value)).replaceAll("|", "\\|");
+  return String(hparam(value))
+    .replaceAll("|", "\\|")
+    .replace(/\s*\n\s*/g, " ");
 }

@@ -10,6 +10,9 @@ export interface ReportStream {
   readonly columns?: number;
 }
 
+type Colors = Pick<typeof pc, "bold">;
+const plain: Colors = pc.createColors(false);
+
 const DEFAULT_COLUMNS = 80;
 const BAR_WIDTH = 16;
 /** Piped output gets a line at most this often, but for the last one and each new tenth of the run. */
@@ -68,6 +71,7 @@ class JsonReporter implements TrainReporter {
 }
 
 class LineReporter implements TrainReporter {
+  readonly #colors: Colors;
   #isPainted = false;
   #writtenAt = Number.NEGATIVE_INFINITY;
   #tenth = -1;
@@ -76,10 +80,13 @@ class LineReporter implements TrainReporter {
     readonly stream: ReportStream,
     readonly repaints: boolean,
     readonly clock: () => number,
-  ) {}
+  ) {
+    // picocolors looks at stdout and CI alone; a pipe or a file gets words only.
+    this.#colors = stream.isTTY === true ? pc : plain;
+  }
 
   started(facts: RunFacts): void {
-    for (const line of formatFacts(facts)) this.#line(line);
+    for (const line of formatFacts(facts, this.#colors)) this.#line(line);
   }
 
   iteration(progress: IterationProgress): void {
@@ -92,7 +99,8 @@ class LineReporter implements TrainReporter {
     if (!isDue && !isLast) return;
     this.#writtenAt = this.clock();
     this.#tenth = tenth;
-    const columns = this.stream.columns ?? DEFAULT_COLUMNS;
+    // Some terminals say 0 when they do not know.
+    const columns = this.stream.columns || DEFAULT_COLUMNS;
     const text = formatStatus(progress, this.repaints ? columns - 1 : Number.POSITIVE_INFINITY);
     if (this.repaints) this.stream.write(`\r\x1b[2K${text}`);
     else this.stream.write(`${text}\n`);
@@ -107,14 +115,14 @@ class LineReporter implements TrainReporter {
     const number = (key: string) =>
       typeof result[key] === "number" ? (result[key] as number).toFixed(1) : "none";
     this.#line(
-      `${pc.bold("done")}  ${result["total_timesteps"]} steps at ${number("steps_per_second")} steps/s; return of the last ` +
+      `${this.#colors.bold("done")}  ${result["total_timesteps"]} steps at ${number("steps_per_second")} steps/s; return of the last ` +
         `${result["train_episodes"]} training episodes ${number("train_return_last_100")}; ` +
         `evaluation ${number("eval_mean_return")} ± ${number("eval_std_return")}`,
     );
   }
 
   interrupted(step: number, resumeCommand: string | null): void {
-    const how = resumeCommand === null ? "nothing was saved" : `go on with: ${resumeCommand}`;
+    const how = resumeCommand === null ? "nothing was saved" : `go on with: ${printable(resumeCommand)}`;
     this.#line(`interrupted at step ${step}; ${how}`);
   }
 
@@ -126,13 +134,13 @@ class LineReporter implements TrainReporter {
 }
 
 /** The facts of a run, one a line. */
-export function formatFacts(facts: RunFacts): string[] {
+export function formatFacts(facts: RunFacts, colors: Colors = plain): string[] {
   const optimizer = facts.optimizer === null ? "" : ` with ${facts.optimizer}`;
   const parameters = facts.parameters === null ? "" : `, ${facts.parameters} parameters`;
   const resumed = facts.resumedFromStep === null ? "" : `, resumed at step ${facts.resumedFromStep}`;
   const threads = facts.threads === 1 ? "1 thread" : `${facts.threads} threads`;
   return [
-    `${pc.bold(printable(facts.env))}  ${facts.algorithm}${printable(optimizer)}, seed ${facts.seed}, ` +
+    `${colors.bold(printable(facts.env))}  ${facts.algorithm}${printable(optimizer)}, seed ${facts.seed}, ` +
       `${facts.totalTimesteps} steps${parameters}${resumed}`,
     `device ${facts.device} (${facts.deviceReason}), ${threads}`,
     `run directory ${printable(facts.runDirectory)}`,

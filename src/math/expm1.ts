@@ -7,5 +7,5 @@ export function expm1(x: number): number {
   const u = exp(x);
   if (u === 1) return x;
   if (u - 1 === -1) return -1;
-  return u === Number.POSITIVE_INFINITY ? u : ((u - 1) * x) / log(u);
+  return u === Number.POSITIVE_INFINITY ? u : (u - 1) * (x / log(u));
 }

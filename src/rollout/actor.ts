@@ -279,14 +279,9 @@ class Slot {
   }
 
   state(): StateTree {
-    if (this.env.state === undefined) {
-      throw new RlAdanError(
-        "env-not-stateful",
-        "This environment has no state() and restore(), so the run can't be checkpointed; add them (see envs/api/env.ts).",
-      );
-    }
     return {
-      environment: this.env.state(),
+      // An environment that can't be saved leaves a checkpoint to evaluate, not to go on from.
+      environment: this.env.state?.() ?? null,
       observation: this.observation.slice(),
       normalized: this.normalized.slice(),
       increments: this.increments.state(),
@@ -306,10 +301,10 @@ class Slot {
       episode_return: number;
       episode_length: number;
     };
-    if (this.env.restore === undefined) {
+    if (saved.environment === null || this.env.restore === undefined) {
       throw new RlAdanError(
         "env-not-stateful",
-        "This environment has no restore(), so the run can't be resumed.",
+        "This environment has no state() and restore(), so the run can't be resumed; add them (see Env in the documentation).",
       );
     }
     this.env.restore(saved.environment);

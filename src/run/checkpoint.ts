@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { StateTree } from "../../envs/api/state.js";
 import { describeDiskError } from "../disk-errors-node.js";
 import { RlAdanError } from "../errors.js";
 import { syncFolder, writeDurably, writeFileAtomic } from "./atomic-file.js";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.js";
-import { joinStateTree, splitStateTree } from "./state-tree.js";
+import { checkJsonDepth, joinStateTree, splitStateTree } from "./state-tree.js";
 
 export type CheckpointName = "latest" | "best" | number;
 
@@ -25,7 +25,7 @@ export const DEFAULT_KEEP_LAST = 3;
 
 /**
  * Writes `checkpoints/step-NNNNNNNNN/` with `train-state.safetensors` and `state.json`, whole or not at all, then
- * points `latest` to it and removes older ones beyond `keepLast` (never the one that `best` names).
+ * points `latest` to it and removes those of lower steps beyond `keepLast` (never what `latest` or `best` names).
  *
  * The bytes depend on the state alone: no clock, no path. `state.json` carries a digest over both.
  */
@@ -41,7 +41,7 @@ export function writeCheckpoint(
   const name = folderName(step);
   const folder = join(runDirectory, FOLDER);
   const target = join(folder, name);
-  const temporary = join(folder, `.${name}.tmp`);
+  const temporary = temporaryName(target);
   describeDiskError(target, () => {
     rmSync(temporary, { recursive: true, force: true });
     mkdirSync(temporary, { recursive: true });
@@ -51,7 +51,7 @@ export function writeCheckpoint(
       JSON.stringify({ digest: digest(tensorBytes, state), ...state }),
     );
     syncFolder(temporary);
-    rmSync(target, { recursive: true, force: true });
+    removeWhole(target, `${temporary}.old`);
     renameSync(temporary, target);
     syncFolder(folder);
   });
@@ -113,6 +113,7 @@ function parseState(path: string): { digest: string; format: number; step: numbe
   if (format !== FORMAT || typeof sum !== "string" || !Number.isSafeInteger(step)) {
     throw new RlAdanError("checkpoint-format", `${path} is not a checkpoint of format ${FORMAT}.`);
   }
+  checkJsonDepth(state);
   return { digest: sum, format, step: step as number, state };
 }
 
@@ -132,7 +133,7 @@ function readLimited(path: string): Uint8Array {
 function pointedTo(runDirectory: string, which: "latest" | "best"): string {
   const path = join(runDirectory, which);
   if (!existsSync(path)) throw missing(runDirectory, `"${which}"`);
-  const name = readFileSync(path, "utf8").trim();
+  const name = describeDiskError(path, () => readFileSync(path, "utf8")).trim();
   if (!/^step-\d+$/.test(name)) {
     throw new RlAdanError(
       "checkpoint-pointer",
@@ -143,10 +144,25 @@ function pointedTo(runDirectory: string, which: "latest" | "best"): string {
 }
 
 function prune(runDirectory: string, keepLast: number): void {
-  const best = existsSync(join(runDirectory, "best")) ? pointedTo(runDirectory, "best") : undefined;
+  const named = (["latest", "best"] as const)
+    .filter((which) => existsSync(join(runDirectory, which)))
+    .map((which) => pointedTo(runDirectory, which));
   for (const step of listCheckpoints(runDirectory).slice(0, -keepLast)) {
-    if (folderName(step) !== best) rmSync(join(runDirectory, FOLDER, folderName(step)), { recursive: true });
+    const path = join(runDirectory, FOLDER, folderName(step));
+    if (!named.includes(folderName(step))) describeDiskError(path, () => removeWhole(path, temporaryName(path)));
   }
+}
+
+/** Out of sight with one rename first, so that a kill leaves no half of a checkpoint under its name. */
+function removeWhole(path: string, temporary: string): void {
+  if (!existsSync(path)) return;
+  rmSync(temporary, { recursive: true, force: true });
+  renameSync(path, temporary);
+  rmSync(temporary, { recursive: true });
+}
+
+function temporaryName(path: string): string {
+  return join(dirname(path), `.${basename(path)}.tmp`);
 }
 
 function folderName(step: number): string {

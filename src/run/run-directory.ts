@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { describeDiskError } from "../disk-errors-node.js";
 import { RlAdanError, UsageError } from "../errors.js";
 
@@ -25,7 +25,7 @@ export function runDirectory(path: string): RunDirectory {
 /**
  * Makes the folder of a new run: `path` when given, else `{runsRoot}/{env}__{algorithm}-{optimizer}__{seed}__{unix}`.
  *
- * The folder is made by this call alone; a second run in the same second gets the next second's name. Throws a sentence
+ * A folder that gets its name here is made by this call alone; a second run in the same second gets the next second's name. Throws a sentence
  * when `path` is in use already or can't be written.
  */
 export function createRunDirectory(options: {
@@ -43,9 +43,7 @@ export function createRunDirectory(options: {
   describeDiskError(options.runsRoot, () => mkdirSync(options.runsRoot, { recursive: true }));
   for (let unix = options.unixSeconds; ; unix++) {
     const path = join(options.runsRoot, [env, agent, String(seed), String(unix)].map(fileSafe).join("__"));
-    if (existsSync(path)) continue;
-    describeDiskError(path, () => mkdirSync(path));
-    return runDirectory(path);
+    if (describeDiskError(path, () => makeFolder(path))) return runDirectory(path);
   }
 }
 
@@ -54,7 +52,7 @@ export function openRunDirectory(path: string): RunDirectory {
   const run = runDirectory(resolve(path));
   for (const file of [run.manifest, run.config]) {
     if (existsSync(file)) continue;
-    const why = existsSync(path) ? `it has no ${file.slice(run.path.length + 1)}` : "it does not exist";
+    const why = existsSync(path) ? `it has no ${basename(file)}` : "it does not exist";
     throw new UsageError("not-a-run", `${path} is not a run directory: ${why}.`);
   }
   return run;
@@ -62,6 +60,17 @@ export function openRunDirectory(path: string): RunDirectory {
 
 export function isFinished(run: RunDirectory): boolean {
   return existsSync(run.result);
+}
+
+/** Whether this call made the folder, rather than another run that had the same idea. */
+function makeFolder(path: string): boolean {
+  try {
+    mkdirSync(path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  }
 }
 
 /** An empty or new folder for a run whose place the user named. */
@@ -76,7 +85,7 @@ function claim(path: string): string {
     );
   }
   describeDiskError(path, () => mkdirSync(path, { recursive: true }));
-  if (readdirSync(path).length > 0) {
+  if (describeDiskError(path, () => readdirSync(path)).length > 0) {
     throw new RlAdanError("run-exists", `${path} is not empty; a run needs a folder of its own.`);
   }
   return path;

@@ -19,7 +19,8 @@ type DtypeName = keyof typeof DTYPES;
 
 /**
  * Tensors as a safetensors file (github.com/huggingface/safetensors): 8-byte header length, JSON header, data. One
- * dimension each, in the order of their names, so that equal tensors give equal bytes.
+ * dimension each, wide elements first, then in the order of their names, so that equal tensors give equal bytes. The
+ * names "__metadata__" (the format's own) and "__proto__" (an object's) can't be used.
  */
 export function encodeSafetensors(tensors: ReadonlyMap<string, TypedArray>): Uint8Array {
   const header: Record<string, { dtype: DtypeName; shape: number[]; data_offsets: [number, number] }> = {};
@@ -68,7 +69,9 @@ export function decodeSafetensors(file: Uint8Array): Map<string, TypedArray> {
   const entries = Object.entries(header).filter(([name]) => name !== "__metadata__");
   if (entries.length > MAX_TENSORS)
     throw broken(`it names ${entries.length} tensors, at most ${MAX_TENSORS} are read`);
-  const places = entries.map(([name, entry]) => readPlace(name, entry)).sort((a, b) => a.start - b.start);
+  const places = entries.map(([name, entry]) => readPlace(name, entry))
+    // An empty tensor lies before the one that starts where it does.
+    .sort((a, b) => a.start - b.start || a.end - b.end);
   let end = 0;
   for (const place of places) {
     if (place.start !== end)

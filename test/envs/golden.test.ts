@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Box, make, registeredIds } from "../../envs/index.js";
+import { type AnyEnv, type Box, make, registeredIds, Wrapper } from "../../envs/index.js";
 import { readFixtures } from "../support/fixtures.js";
 
 interface EnvRecord {
@@ -9,9 +9,10 @@ interface EnvRecord {
   act_low?: number[];
   act_high?: number[];
   max_episode_steps?: number;
-  observation_structure?: Record<string, number>;
+  observation_structure?: Record<string, number> | null;
   dt?: number;
   render_fps?: number;
+  reward_threshold?: number | null;
   runs: {
     seed: number;
     reset_obs: number[];
@@ -78,7 +79,7 @@ describe("environments repeat trajectories recorded with Gymnasium", () => {
   });
 
   it.each(recorded.filter(({ run }) => run.seed === 0))(
-    "$name: spaces, actions sampled from seed",
+    "$name: spaces, rates and description, actions sampled from the seed",
     async ({ record, run }) => {
       const env = await make(record.id, record.kwargs);
       if (record.obs_shape !== undefined) expect(env.observationSpace.shape).toEqual(record.obs_shape);
@@ -87,12 +88,34 @@ describe("environments repeat trajectories recorded with Gymnasium", () => {
       if (record.act_high !== undefined) expect([...actionSpace.high]).toEqual(record.act_high);
       if (record.max_episode_steps !== undefined)
         expect(env.spec!.maxEpisodeSteps).toBe(record.max_episode_steps);
+      if (record.reward_threshold !== undefined)
+        expect(env.spec!.rewardThreshold ?? null).toBe(record.reward_threshold);
+      const { dt, metadata, observationStructure } = innermost(env) as MujocoAttributes;
+      if (record.dt !== undefined) expect(dt).toBe(record.dt);
+      if (record.render_fps !== undefined) expect(metadata?.renderFps).toBe(record.render_fps);
+      if (record.observation_structure !== undefined)
+        expect(observationStructure ?? null).toEqual(record.observation_structure);
       actionSpace.seed(run.seed);
-      for (const step of run.steps.slice(0, 6)) expect([...actionSpace.sample()]).toEqual(step.a);
+      for (const step of run.steps) {
+        // The actions of steps 7 and 8 were doubled, to leave the bounds.
+        const factor = step.t === 7 || step.t === 8 ? 2 : 1;
+        expect([...actionSpace.sample()].map((component) => factor * component)).toEqual(step.a);
+      }
       env.close();
     },
   );
 });
+
+/** What MuJoCo environments have beyond the interface. */
+interface MujocoAttributes {
+  readonly dt?: number;
+  readonly metadata?: { readonly renderFps: number };
+  readonly observationStructure?: Record<string, number>;
+}
+
+function innermost(env: AnyEnv): AnyEnv {
+  return env instanceof Wrapper ? innermost(env.env) : env;
+}
 
 function expectNumber(actual: number, expected: number, tolerance: number, what: string): void {
   const error = Math.abs(actual - expected) / Math.max(1, Math.abs(expected));

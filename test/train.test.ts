@@ -1,0 +1,91 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { Pendulum, register } from "../envs/index.js";
+import { evaluateRun } from "../src/evaluate.js";
+import { type RunFacts, silentReporter } from "../src/logging/progress.js";
+import { resumeTraining, train } from "../src/train.js";
+import { resolveTrainConfig } from "../src/train-config.js";
+import { temporaryFolder } from "./support/temporary-folder.js";
+
+const folder = temporaryFolder();
+
+function config(env: string, flags: Record<string, unknown> = {}) {
+  const small = {
+    num_envs: 2,
+    num_steps: 32,
+    epochs: 1,
+    hidden_sizes: [8],
+    total_timesteps: 128,
+    threads: 1,
+  };
+  return resolveTrainConfig({ algorithm: "ppo", flags: { ...small, env, ...flags } }).config;
+}
+
+describe("train", () => {
+  it("refuses an environment whose actions are no flat box, before it makes a directory", async () => {
+    register({
+      id: "test/Choice-v0",
+      create: async () => {
+        const env = new Pendulum();
+        Object.defineProperty(env, "actionSpace", {
+          value: { kind: "discrete", toString: () => "Discrete(2)" },
+        });
+        return env;
+      },
+    });
+    const run = join(folder, "choice");
+    await expect(train({ config: config("test/Choice-v0"), runDirectory: run })).rejects.toThrow(
+      "PPO needs a flat Box as action space; test/Choice-v0 has Discrete(2).",
+    );
+    expect(() => readFileSync(join(run, "manifest.json"))).toThrow();
+  });
+
+  it("of an environment without state says so, and leaves a run to evaluate but not to resume", async () => {
+    register({
+      id: "test/Stateless-v0",
+      maxEpisodeSteps: 20,
+      create: async () => {
+        const env = new Pendulum();
+        Object.defineProperties(env, { state: { value: undefined }, restore: { value: undefined } });
+        return env;
+      },
+    });
+    const run = join(folder, "stateless");
+    const notes: string[] = [];
+    const reporter = { ...silentReporter, started: (facts: RunFacts) => notes.push(...facts.notes) };
+    await train({ config: config("test/Stateless-v0"), runDirectory: run, reporter });
+    expect(notes).toContain(
+      "the environment has no state() and restore(): the run can be evaluated, not resumed",
+    );
+    expect((await evaluateRun(run, { episodes: 1, checkpoint: "latest" })).step).toBe(128);
+    await expect(resumeTraining({ runDirectory: run, overrides: { total_timesteps: 256 } })).rejects.toThrow(
+      "This environment has no state() and restore(), so the run can't be resumed",
+    );
+  });
+
+  it("of an environment that never ends fails with a sentence at its first evaluation", async () => {
+    register({ id: "test/Endless-v0", create: async () => new Pendulum() });
+    await expect(
+      train({ config: config("test/Endless-v0"), runDirectory: join(folder, "endless") }),
+    ).rejects.toThrow(
+      "An evaluation episode did not end within 100000 steps; give the environment a time limit (max_episode_steps).",
+    );
+  });
+});
+
+describe("a run whose configuration was changed to another network", () => {
+  it("is neither evaluated nor resumed from its checkpoint", async () => {
+    const run = join(folder, "changed");
+    await train({ config: config("Pendulum"), runDirectory: run });
+    const path = join(run, "config.yaml");
+    writeFileSync(path, readFileSync(path, "utf8").replace(/hidden_sizes:\n {2}- 8/, "hidden_sizes:\n  - 9"));
+    // 2·(3·8+8 + 8·1+1) + 1 = 83, with nine hidden units 93.
+    const message =
+      /^The checkpoint holds 83 parameters, this network has 93: it comes from other hidden_sizes/;
+    await expect(evaluateRun(run, { episodes: 1, checkpoint: "latest" })).rejects.toThrow(message);
+    await expect(resumeTraining({ runDirectory: run, overrides: { total_timesteps: 256 } })).rejects.toThrow(
+      message,
+    );
+  });
+});
