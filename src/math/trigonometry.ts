@@ -9,7 +9,7 @@ const LARGEST_ANGLE = 1e15;
 
 /**
  * sin(x), within 2.5 ulp for |x| ≤ 1e6. Beyond, k times a part of π/2 is no longer exact and the absolute error grows
- * to about |x|·1e-16; from 1e15 on the result is NaN.
+ * to about |x|·2e-16; from 1e15 on the result is NaN.
  *
  * Source of the polynomials: FreeBSD msun k_sin.c and k_cos.c, minimax on |x| ≤ π/4.
  */
