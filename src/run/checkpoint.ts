@@ -149,7 +149,8 @@ function prune(runDirectory: string, keepLast: number): void {
     .map((which) => pointedTo(runDirectory, which));
   for (const step of listCheckpoints(runDirectory).slice(0, -keepLast)) {
     const path = join(runDirectory, FOLDER, folderName(step));
-    if (!named.includes(folderName(step))) describeDiskError(path, () => removeWhole(path, temporaryName(path)));
+    if (!named.includes(folderName(step)))
+      describeDiskError(path, () => removeWhole(path, temporaryName(path)));
   }
 }
 

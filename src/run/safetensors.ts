@@ -69,7 +69,8 @@ export function decodeSafetensors(file: Uint8Array): Map<string, TypedArray> {
   const entries = Object.entries(header).filter(([name]) => name !== "__metadata__");
   if (entries.length > MAX_TENSORS)
     throw broken(`it names ${entries.length} tensors, at most ${MAX_TENSORS} are read`);
-  const places = entries.map(([name, entry]) => readPlace(name, entry))
+  const places = entries
+    .map(([name, entry]) => readPlace(name, entry))
     // An empty tensor lies before the one that starts where it does.
     .sort((a, b) => a.start - b.start || a.end - b.end);
   let end = 0;

@@ -35,7 +35,10 @@ export function splitStateTree(tree: StateTree): SplitState {
       return Object.fromEntries(
         Object.entries(node).map(([key, child]) => {
           if (RESERVED_KEYS.has(key))
-            throw new RlAdanError("state-key", `The state may not have a key "${key}" (at ${join(path, key)}).`);
+            throw new RlAdanError(
+              "state-key",
+              `The state may not have a key "${key}" (at ${join(path, key)}).`,
+            );
           return [key, visit(child, join(path, key), depth + 1)];
         }),
       );

@@ -61,6 +61,12 @@ describe("the status line", () => {
     expect(formatStatus(progress(250_000), 40)).toHaveLength(40);
   });
 
+  it("is as wide as a common terminal when the terminal says 0", () => {
+    const { texts, reporter } = output({ isTTY: true, columns: 0 });
+    reporter.iteration(progress(250_000));
+    expect(texts[0]!.replace("\r\x1b[2K", "")).toBe(formatStatus(progress(250_000), 79));
+  });
+
   it("repaints one line in a terminal", () => {
     const { texts, reporter, wait } = output({ isTTY: true, columns: 60 });
     reporter.iteration(progress(1000));
@@ -90,6 +96,15 @@ describe("the status line", () => {
     },
   );
 
+  it("has no colours in a pipe, nor control characters of a path", () => {
+    const { texts, reporter } = output({});
+    reporter.started(facts);
+    reporter.interrupted(3, "rl-adan train --resume runs/\x1b[31mred");
+    reporter.finished({});
+    expect(texts.join("")).not.toContain("\x1b");
+    expect(texts).toContain("interrupted at step 3; go on with: rl-adan train --resume runs/\\x1b[31mred\n");
+  });
+
   it("is silent when told to be", () => {
     const { texts, reporter } = output({ mode: "quiet" });
     reporter.started(facts);
@@ -111,8 +126,7 @@ describe("the status line", () => {
 
 it("the facts come first, with control characters shown instead of obeyed", () => {
   const lines = formatFacts({ ...facts, runDirectory: "runs/\x1b[31mred", notes: ["capped"] });
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are cut out to compare the words
-  expect(lines.map((line) => line.replace(/\x1b\[\d+m/g, ""))).toMatchInlineSnapshot(`
+  expect(lines).toMatchInlineSnapshot(`
     [
       "HalfCheetah-v5  ppo with adan, seed 1, 1000000 steps, 11085 parameters",
       "device simd (the default), 2 threads",

@@ -56,6 +56,41 @@ describe("a checkpoint", () => {
     expect(readCheckpoint(run, 5).tree).toEqual(tree(5));
   });
 
+  it("is never removed while `latest` names it, though others have higher steps", () => {
+    const run = newRun();
+    for (const step of [100, 200, 300, 400]) writeCheckpoint(run, step, tree(step));
+    writeCheckpoint(run, 20, tree(20));
+    expect(listCheckpoints(run)).toEqual([20, 200, 300, 400]);
+    expect(readCheckpoint(run, "latest").step).toBe(20);
+  });
+
+  it("may be written again", () => {
+    const run = newRun();
+    for (const value of [1, 1, 2]) writeCheckpoint(run, 10, tree(value));
+    expect(readCheckpoint(run, 10).tree).toEqual(tree(2));
+    expect(readdirSync(join(run, "checkpoints"))).toEqual(["step-000000010"]);
+  });
+
+  it.each(["[", '{"a":'])("nested without end by %s is refused in a sentence", (open) => {
+    const run = newRun();
+    const path = join(writeCheckpoint(run, 10, tree(1)), "state.json");
+    const close = open === "[" ? "]" : "}";
+    const state = `${open.repeat(100_000)}1${close.repeat(100_000)}`;
+    writeFileSync(path, `{"digest":"x","format":1,"step":10,"state":${state}}`);
+    expect(() => readCheckpoint(run, 10)).toThrow(/nested deeper than 64 levels|is not JSON/);
+  });
+
+  it("can't be found when `latest` is no file, or names a place outside", () => {
+    const run = newRun();
+    writeFileSync(join(run, "latest"), "../../other\n");
+    expect(() => readCheckpoint(run, "latest")).toThrow(
+      'latest should name a checkpoint folder, it says "../../other".',
+    );
+    const other = newRun();
+    mkdirSync(join(other, "latest"));
+    expect(() => readCheckpoint(other, "latest")).toThrow(/latest: it is a folder\.$/);
+  });
+
   it("that is missing is named, with those that there are", () => {
     const run = newRun();
     expect(() => readCheckpoint(run, "latest")).toThrow('has no checkpoint "latest". There is none at all.');
@@ -95,6 +130,7 @@ describe("a checkpoint", () => {
       const { step: recorded, parameters } = read as { step: number; parameters: Float32Array };
       expect(recorded).toBe(step);
       expect(parameters.every((value) => value === Math.fround(step))).toBe(true);
+      for (const other of listCheckpoints(run)) expect(readCheckpoint(run, other).step).toBe(other);
     }
   });
 });

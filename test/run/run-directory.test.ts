@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { groupHash, runHash } from "../../src/run/hashes.js";
@@ -16,6 +16,16 @@ describe("a run directory", () => {
       "HalfCheetah-v5__ppo-adan__3__1764000000",
       "HalfCheetah-v5__ppo-adan__3__1764000001",
     ]);
+  });
+
+  it.skipIf(process.platform === "win32")("gets the next name when another run makes its own first", () => {
+    // A link to nowhere: not there to a look, there to the attempt, like a folder made in between.
+    const runsRoot = join(folder, "contended");
+    mkdirSync(runsRoot);
+    symlinkSync("nowhere", join(runsRoot, "HalfCheetah-v5__ppo-adan__3__1764000000"));
+    expect(basename(createRunDirectory({ ...run, runsRoot }).path)).toBe(
+      "HalfCheetah-v5__ppo-adan__3__1764000001",
+    );
   });
 
   it("has a name that every file system takes", () => {
@@ -49,6 +59,7 @@ describe("a run directory", () => {
     expect(() => openRunDirectory(path)).toThrow("is not a run directory: it does not exist.");
     mkdirSync(path);
     expect(() => openRunDirectory(path)).toThrow("is not a run directory: it has no manifest.json.");
+    expect(() => openRunDirectory("/")).toThrow("is not a run directory: it has no manifest.json.");
     writeFileSync(join(path, "manifest.json"), "{}");
     writeFileSync(join(path, "config.yaml"), "");
     const opened = openRunDirectory(`${path}/`);

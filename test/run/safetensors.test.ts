@@ -57,6 +57,17 @@ describe("safetensors", () => {
     });
   });
 
+  it("takes an empty tensor where another one starts, whichever the header names first", () => {
+    const entry = (end: number) => ({ dtype: "U8", shape: [end], data_offsets: [0, end] });
+    for (const header of [
+      { full: entry(1), empty: entry(0) },
+      { empty: entry(0), full: entry(1) },
+    ]) {
+      const read = decodeSafetensors(file(header, Uint8Array.of(7)));
+      expect(Object.fromEntries(read)).toEqual({ full: Uint8Array.of(7), empty: new Uint8Array(0) });
+    }
+  });
+
   const place = (dtype: string, shape: unknown, offsets: unknown) => ({
     x: { dtype, shape, data_offsets: offsets },
   });

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import type { StateTree } from "../../envs/api/state.js";
 import { joinStateTree, splitStateTree } from "../../src/run/state-tree.js";
 
 it("splits typed arrays off by their path and joins them again", () => {
@@ -18,6 +19,19 @@ it("refuses numbers that JSON can't hold", () => {
   expect(() => splitStateTree({ a: { b: Number.NaN } })).toThrow(
     "The state holds NaN at a/b; only typed arrays may.",
   );
+});
+
+it("refuses a state that could not be read back", () => {
+  const one = Float32Array.of(1);
+  expect(() => splitStateTree({ "a/b": one, a: { b: one } })).toThrow('The state holds two tensors "a/b".');
+  for (const key of ["$tensor", "__metadata__", "__proto__"]) {
+    expect(() => splitStateTree({ a: { [key]: one } })).toThrow(
+      `The state may not have a key "${key}" (at a/${key}).`,
+    );
+  }
+  let deep: StateTree = 1;
+  for (let i = 0; i < 65; i++) deep = [deep];
+  expect(() => splitStateTree(deep)).toThrow("nested deeper than 64 levels");
 });
 
 it("refuses a mark without its tensor, and trees that are too deep", () => {
