@@ -103,7 +103,7 @@ describe("a saved state of another environment", () => {
     pendulum.reset({ seed: 3 });
     const before = cheetah.state!();
     expect(() => cheetah.restore!(pendulum.state!())).toThrowErrorMatchingInlineSnapshot(
-      `[Error: MuJoCo Error: [mj_setState] state must have size 91, got 28]`,
+      `[ShapeError: A saved state's integration state has 28 numbers where this environment has 91: it is another environment's.]`,
     );
     expect(cheetah.state!()).toEqual(before);
     cheetah.close();
