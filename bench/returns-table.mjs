@@ -13,22 +13,30 @@ const reference = JSON.parse(
 
 const groups = new Map();
 for (const name of readdirSync(folder).sort()) {
-  const path = statSync(join(folder, name)).isDirectory() ? join(folder, name, "result.json") : join(folder, name);
+  const path = statSync(join(folder, name)).isDirectory()
+    ? join(folder, name, "result.json")
+    : join(folder, name);
   if (!existsSync(path) || !path.endsWith(".json")) continue;
   const result = JSON.parse(readFileSync(path, "utf8"));
   const group = name.replace(/\.json$/, "").replace(/-\d+$/, "");
   groups.set(group, [...(groups.get(group) ?? []), result]);
 }
 
-console.log("| arm | seed | last 100 training episodes | final evaluation | maximum over evaluations | steps/s |");
+console.log(
+  "| arm | seed | last 100 training episodes | final evaluation | maximum over evaluations | steps/s |",
+);
 console.log("|---|---|---|---|---|---|");
 for (const [group, results] of groups) {
   for (const result of results) {
     const { seed, train_return_last_100: train, eval_mean_return: final, eval_max_mean_return: max } = result;
-    console.log(`| ${group} | ${seed} | ${[train, final, max, result.steps_per_second].map(whole).join(" | ")} |`);
+    console.log(
+      `| ${group} | ${seed} | ${[train, final, max, result.steps_per_second].map(whole).join(" | ")} |`,
+    );
   }
 }
-console.log("\n| arm | seeds | last 100, mean ± std | median | final evaluation, mean | maximum over evaluations, mean |");
+console.log(
+  "\n| arm | seeds | last 100, mean ± std | median | final evaluation, mean | maximum over evaluations, mean |",
+);
 console.log("|---|---|---|---|---|---|");
 for (const [group, results] of groups) {
   const of = (key) => results.map((result) => result[key]);
@@ -45,7 +53,9 @@ console.log(
 const ours = groups.get("cleanrl")?.map((result) => result.train_return_last_100);
 if (ours !== undefined) {
   const [low, high] = differenceInterval(ours, theirs);
-  console.log(`\ncleanrl - PyTorch: difference of means ${whole(mean(ours) - mean(theirs))}, 95 % interval [${whole(low)}, ${whole(high)}]`);
+  console.log(
+    `\ncleanrl - PyTorch: difference of means ${whole(mean(ours) - mean(theirs))}, 95 % interval [${whole(low)}, ${whole(high)}]`,
+  );
 }
 
 /** Percentile bootstrap of mean(a) - mean(b), both resampled. */

@@ -3,17 +3,22 @@ import { InvalidAction, InvalidArgument } from "./api/errors.js";
 
 export type EnvArguments = Readonly<Record<string, unknown>>;
 
+/** A lower and an upper bound; infinite ones are none. */
+export type Range = readonly [low: number, high: number];
+
+type ArgumentValue = number | boolean | Range;
+
 /**
  * The given constructor arguments over the defaults, each checked against the type of its default.
  *
  * Throws InvalidArgument naming the environment, the argument (with the nearest known one) and the value.
  */
-export function readArguments<T extends Record<string, number | boolean>>(
+export function readArguments<T extends Record<string, ArgumentValue>>(
   env: string,
   defaults: T,
   given: EnvArguments,
 ): T {
-  const result: Record<string, number | boolean> = { ...defaults };
+  const result: Record<string, ArgumentValue> = { ...defaults };
   for (const [name, value] of Object.entries(given)) {
     const fallback = Object.hasOwn(defaults, name) ? defaults[name] : undefined;
     if (fallback === undefined) {
@@ -24,15 +29,23 @@ export function readArguments<T extends Record<string, number | boolean>>(
         `${env} has no argument "${name}"; ${list}.${didYouMean(name, known)}`,
       );
     }
-    if (typeof value !== typeof fallback || Number.isNaN(value)) {
+    const isRight = typeof fallback === "object" ? isRange(value) : typeof value === typeof fallback;
+    if (!isRight || Number.isNaN(value)) {
+      const wanted = typeof fallback === "object" ? "pair of numbers, the lower first" : typeof fallback;
       throw new InvalidArgument(
         "env-argument",
-        `${env}: argument ${name} must be a ${typeof fallback}, got ${shown(value)}.`,
+        `${env}: argument ${name} must be a ${wanted}, got ${shown(value)}.`,
       );
     }
-    result[name] = value as number | boolean;
+    result[name] = value as ArgumentValue;
   }
   return result as T;
+}
+
+function isRange(value: unknown): value is Range {
+  if (!Array.isArray(value) || value.length !== 2) return false;
+  const [low, high] = value as [unknown, unknown];
+  return typeof low === "number" && typeof high === "number" && low <= high;
 }
 
 /** A value as an error message shows it. */

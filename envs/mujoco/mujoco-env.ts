@@ -96,6 +96,18 @@ export abstract class MujocoEnv implements Env<Float64Array, Float32Array> {
     return this.#current().qvel;
   }
 
+  /**
+   * A derived array of the engine, row-major by object; a view that the next call into the engine may change or detach.
+   * After a step these belong to the engine's last force evaluation, not to the final qpos.
+   */
+  protected derived(name: DerivedArray): Float64Array {
+    return this.#open()[name] as Float64Array;
+  }
+
+  protected get model(): MjModel {
+    return this.#model;
+  }
+
   close(): void {
     this.#data?.delete();
     this.#data = undefined;
@@ -151,6 +163,49 @@ export abstract class MujocoEnv implements Env<Float64Array, Float32Array> {
     if (this.#data === undefined) throw new RlAdanError("env-closed", "This environment is closed.");
     return this.#data;
   }
+}
+
+/** Arrays of mjData that environments observe or are rewarded by. */
+export type DerivedArray =
+  | "xpos"
+  | "xipos"
+  | "site_xpos"
+  | "cinert"
+  | "cvel"
+  | "cfrc_ext"
+  | "qfrc_actuator"
+  | "qfrc_constraint"
+  | "ten_length"
+  | "ten_velocity";
+
+/** The distance between two bodies' frames, from xpos. */
+export function distanceBetween(positions: Float64Array, a: number, b: number): number {
+  const [dx, dy, dz] = [0, 1, 2].map((axis) => positions[3 * a + axis]! - positions[3 * b + axis]!) as [
+    number,
+    number,
+    number,
+  ];
+  return Math.sqrt(dx * dx + dy * dy + dz * dz);
+}
+
+/** Adds uniform noise in ±scale to each start value, in order. */
+export function addUniformNoise(
+  generator: Pcg64,
+  initial: Float64Array,
+  scale: number,
+  out: Float64Array,
+): void {
+  for (let i = 0; i < out.length; i++) out[i] = initial[i]! + generator.uniform(-scale, scale);
+}
+
+/** Adds normal noise of a deviation to each start value, in order. */
+export function addNormalNoise(
+  generator: Pcg64,
+  initial: Float64Array,
+  scale: number,
+  out: Float64Array,
+): void {
+  for (let i = 0; i < out.length; i++) out[i] = initial[i]! + scale * generator.standardNormal();
 }
 
 /**

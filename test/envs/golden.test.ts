@@ -16,7 +16,7 @@ interface EnvRecord {
   runs: {
     seed: number;
     reset_obs: number[];
-    reset_info: Record<string, number>;
+    reset_info: Record<string, number | number[]>;
     steps: {
       t: number;
       a: number[];
@@ -24,10 +24,10 @@ interface EnvRecord {
       term: boolean;
       trunc: boolean;
       obs?: number[];
-      info?: Record<string, number>;
+      info?: Record<string, number | number[]>;
     }[];
     next_reset_obs: number[];
-    next_reset_info: Record<string, number>;
+    next_reset_info: Record<string, number | number[]>;
   }[];
 }
 
@@ -131,10 +131,12 @@ function expectClose(actual: ArrayLike<number>, expected: number[], tolerance: n
 
 function expectInfo(
   actual: Record<string, unknown>,
-  expected: Record<string, number>,
+  expected: Record<string, number | number[]>,
   tolerance: number,
 ): void {
   expect(Object.keys(actual).sort()).toEqual(Object.keys(expected).sort());
-  for (const [key, value] of Object.entries(expected))
-    expectNumber(actual[key] as number, value, tolerance, key);
+  for (const [key, value] of Object.entries(expected)) {
+    if (Array.isArray(value)) expectClose(actual[key] as ArrayLike<number>, value, tolerance, key);
+    else expectNumber(actual[key] as number, value, tolerance, key);
+  }
 }

@@ -10,7 +10,13 @@ function trace(env: AnyEnv, actions: readonly Float32Array[]): string {
   return actions
     .map((action) => {
       const { observation, reward, terminated, truncated, info } = env.step(action);
-      const numbers = Float64Array.of(reward, ...observation, ...(Object.values(info) as number[]));
+      const numbers = Float64Array.of(
+        reward,
+        ...observation,
+        ...Object.values(info).flatMap((value) =>
+          typeof value === "number" ? [value] : [...(value as Float64Array)],
+        ),
+      );
       const next = terminated || truncated ? [...env.reset().observation].join() : "";
       return `${Buffer.from(numbers.buffer).toString("base64")} ${terminated} ${truncated} ${next}`;
     })

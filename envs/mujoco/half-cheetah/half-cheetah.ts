@@ -2,7 +2,7 @@ import type { Pcg64 } from "../../../src/random/pcg64.js";
 import type { Info, StepResult } from "../../api/env.js";
 import { type EnvArguments, readArguments } from "../../arguments.js";
 import { type Engine, loadEngine } from "../engine.js";
-import { controlCost, MujocoEnv } from "../mujoco-env.js";
+import { addNormalNoise, addUniformNoise, controlCost, MujocoEnv } from "../mujoco-env.js";
 import { MODEL_XML } from "./model.generated.js";
 
 const DEFAULTS = {
@@ -55,8 +55,8 @@ export class HalfCheetah extends MujocoEnv {
 
   protected drawState(generator: Pcg64, qpos: Float64Array, qvel: Float64Array): void {
     const scale = this.#arguments.reset_noise_scale;
-    for (let i = 0; i < qpos.length; i++) qpos[i] = this.initialQpos[i]! + generator.uniform(-scale, scale);
-    for (let i = 0; i < qvel.length; i++) qvel[i] = this.initialQvel[i]! + scale * generator.standardNormal();
+    addUniformNoise(generator, this.initialQpos, scale, qpos);
+    addNormalNoise(generator, this.initialQvel, scale, qvel);
   }
 
   protected observe(): Float64Array {

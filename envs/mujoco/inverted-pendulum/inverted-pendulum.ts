@@ -2,7 +2,7 @@ import type { Pcg64 } from "../../../src/random/pcg64.js";
 import type { StepResult } from "../../api/env.js";
 import { type EnvArguments, readArguments } from "../../arguments.js";
 import { type Engine, loadEngine } from "../engine.js";
-import { MujocoEnv } from "../mujoco-env.js";
+import { addUniformNoise, MujocoEnv } from "../mujoco-env.js";
 import { MODEL_XML } from "./model.generated.js";
 
 const DEFAULTS = { frame_skip: 2, reset_noise_scale: 0.01 };
@@ -42,8 +42,8 @@ export class InvertedPendulum extends MujocoEnv {
 
   protected drawState(generator: Pcg64, qpos: Float64Array, qvel: Float64Array): void {
     const scale = this.#resetNoiseScale;
-    for (let i = 0; i < qpos.length; i++) qpos[i] = this.initialQpos[i]! + generator.uniform(-scale, scale);
-    for (let i = 0; i < qvel.length; i++) qvel[i] = this.initialQvel[i]! + generator.uniform(-scale, scale);
+    addUniformNoise(generator, this.initialQpos, scale, qpos);
+    addUniformNoise(generator, this.initialQvel, scale, qvel);
   }
 
   protected observe(): Float64Array {

@@ -1,0 +1,83 @@
+import { cos, sin } from "../../../src/math/index.js";
+import type { Pcg64 } from "../../../src/random/pcg64.js";
+import type { StepResult } from "../../api/env.js";
+import { type EnvArguments, readArguments } from "../../arguments.js";
+import { type Engine, loadEngine } from "../engine.js";
+import { controlCost, distanceBetween, MujocoEnv } from "../mujoco-env.js";
+import { MODEL_XML } from "./model.generated.js";
+
+const DEFAULTS = { frame_skip: 2, reward_dist_weight: 1, reward_control_weight: 1 };
+/** Body ids: see the model. */
+const FINGERTIP = 3;
+const TARGET = 4;
+/** The target lies within this distance of the arm's root. */
+const TARGET_RADIUS = 0.2;
+const POSITION_NOISE = 0.1;
+const VELOCITY_NOISE = 0.005;
+
+/**
+ * Reacher-v5: an arm of two links; make its fingertip reach a target.
+ * README.md beside this file is its specification.
+ */
+export class Reacher extends MujocoEnv {
+  readonly #arguments: typeof DEFAULTS;
+
+  static async create(kwargs: EnvArguments = {}): Promise<Reacher> {
+    const parsed = readArguments("Reacher-v5", DEFAULTS, kwargs);
+    return new Reacher(await loadEngine(), parsed);
+  }
+
+  private constructor(engine: Engine, parsed: typeof DEFAULTS) {
+    super(engine, MODEL_XML, { frameSkip: parsed.frame_skip, observationSize: 10 });
+    this.#arguments = parsed;
+  }
+
+  step(action: Float32Array): StepResult<Float64Array> {
+    const { reward_dist_weight, reward_control_weight } = this.#arguments;
+    this.simulate(action);
+    const distanceReward = -reward_dist_weight * distanceBetween(this.derived("xpos"), FINGERTIP, TARGET);
+    const controlReward = -controlCost(reward_control_weight, action);
+    return {
+      observation: this.observe(),
+      reward: distanceReward + controlReward,
+      terminated: false,
+      truncated: false,
+      info: { reward_dist: distanceReward, reward_ctrl: controlReward },
+    };
+  }
+
+  protected drawState(generator: Pcg64, qpos: Float64Array, qvel: Float64Array): void {
+    for (let i = 0; i < qpos.length; i++) {
+      qpos[i] = generator.uniform(-POSITION_NOISE, POSITION_NOISE) + this.initialQpos[i]!;
+    }
+    let x: number;
+    let y: number;
+    do {
+      x = generator.uniform(-TARGET_RADIUS, TARGET_RADIUS);
+      y = generator.uniform(-TARGET_RADIUS, TARGET_RADIUS);
+    } while (Math.sqrt(x * x + y * y) >= TARGET_RADIUS);
+    qpos.set([x, y], 2);
+    for (let i = 0; i < qvel.length; i++) {
+      qvel[i] = this.initialQvel[i]! + generator.uniform(-VELOCITY_NOISE, VELOCITY_NOISE);
+    }
+    qvel.fill(0, 2);
+  }
+
+  protected observe(): Float64Array {
+    const [angle0, angle1, targetX, targetY] = this.qpos as unknown as [number, number, number, number];
+    const [v0, v1] = this.qvel as unknown as [number, number];
+    const positions = this.derived("xpos");
+    return Float64Array.of(
+      cos(angle0),
+      cos(angle1),
+      sin(angle0),
+      sin(angle1),
+      targetX,
+      targetY,
+      v0,
+      v1,
+      positions[3 * FINGERTIP]! - positions[3 * TARGET]!,
+      positions[3 * FINGERTIP + 1]! - positions[3 * TARGET + 1]!,
+    );
+  }
+}

@@ -1,0 +1,76 @@
+import type { Pcg64 } from "../../../src/random/pcg64.js";
+import type { Info, StepResult } from "../../api/env.js";
+import { type EnvArguments, readArguments } from "../../arguments.js";
+import { type Engine, loadEngine } from "../engine.js";
+import { addUniformNoise, controlCost, MujocoEnv } from "../mujoco-env.js";
+import { MODEL_XML } from "./model.generated.js";
+
+const DEFAULTS = {
+  frame_skip: 4,
+  forward_reward_weight: 1,
+  ctrl_cost_weight: 1e-4,
+  reset_noise_scale: 0.1,
+  exclude_current_positions_from_observation: true,
+};
+
+/**
+ * Swimmer-v5: three links in a dense medium; make them swim in the x direction.
+ * README.md beside this file is its specification.
+ */
+export class Swimmer extends MujocoEnv {
+  readonly observationStructure: { skipped_qpos: number; qpos: number; qvel: number };
+  readonly #arguments: typeof DEFAULTS;
+
+  static async create(kwargs: EnvArguments = {}): Promise<Swimmer> {
+    const parsed = readArguments("Swimmer-v5", DEFAULTS, kwargs);
+    return new Swimmer(await loadEngine(), parsed);
+  }
+
+  private constructor(engine: Engine, parsed: typeof DEFAULTS) {
+    const skipped = parsed.exclude_current_positions_from_observation ? 2 : 0;
+    super(engine, MODEL_XML, { frameSkip: parsed.frame_skip, observationSize: 10 - skipped });
+    this.#arguments = parsed;
+    this.observationStructure = { skipped_qpos: skipped, qpos: 5 - skipped, qvel: 5 };
+  }
+
+  step(action: Float32Array): StepResult<Float64Array> {
+    const { forward_reward_weight, ctrl_cost_weight } = this.#arguments;
+    const [xBefore, yBefore] = this.qpos.slice(0, 2) as unknown as [number, number];
+    this.simulate(action);
+    const xVelocity = (this.qpos[0]! - xBefore) / this.dt;
+    const yVelocity = (this.qpos[1]! - yBefore) / this.dt;
+    const forwardReward = forward_reward_weight * xVelocity;
+    const cost = controlCost(ctrl_cost_weight, action);
+    return {
+      observation: this.observe(),
+      reward: forwardReward - cost,
+      terminated: false,
+      truncated: false,
+      info: {
+        ...this.resetInfo(),
+        x_velocity: xVelocity,
+        y_velocity: yVelocity,
+        reward_forward: forwardReward,
+        reward_ctrl: -cost,
+      },
+    };
+  }
+
+  protected drawState(generator: Pcg64, qpos: Float64Array, qvel: Float64Array): void {
+    addUniformNoise(generator, this.initialQpos, this.#arguments.reset_noise_scale, qpos);
+    addUniformNoise(generator, this.initialQvel, this.#arguments.reset_noise_scale, qvel);
+  }
+
+  protected observe(): Float64Array {
+    const { skipped_qpos: skipped, qpos } = this.observationStructure;
+    const observation = new Float64Array(this.observationSpace.low.length);
+    observation.set(this.qpos.subarray(skipped));
+    observation.set(this.qvel, qpos);
+    return observation;
+  }
+
+  protected override resetInfo(): Info {
+    const [x, y] = this.qpos as unknown as [number, number];
+    return { x_position: x, y_position: y, distance_from_origin: Math.sqrt(x * x + y * y) };
+  }
+}
