@@ -17,7 +17,7 @@ import { parameterLayout } from "./policy/network.js";
 import type { PolicySnapshot } from "./policy/policy.js";
 import { createActorPool } from "./rollout/create-actor-pool-node.js";
 import { writeFileAtomic } from "./run/atomic-file.js";
-import { markBest, readCheckpoint, writeCheckpoint } from "./run/checkpoint.js";
+import { readCheckpoint, writeCheckpoint } from "./run/checkpoint.js";
 import { groupHash } from "./run/hashes.js";
 import { createManifest, writeManifest } from "./run/manifest.js";
 import { createRunDirectory, isFinished, openRunDirectory, type RunDirectory } from "./run/run-directory.js";
@@ -196,15 +196,14 @@ async function drive(session: Session): Promise<TrainOutcome> {
   };
   const save = async (iteration: AgentIteration, isBest: boolean): Promise<void> => {
     if (iteration.state === undefined) return;
-    log.flush();
+    log.sync();
     const state: StateTree = {
       agent: await iteration.state(),
       episodes: window.state(),
       best_evaluation: best,
       metrics_bytes: log.metricsBytes,
     };
-    writeCheckpoint(run.path, step, state);
-    if (isBest) markBest(run.path, step);
+    writeCheckpoint(run.path, step, state, { isBest });
     checkpointStep = step;
   };
 
@@ -261,12 +260,12 @@ async function drive(session: Session): Promise<TrainOutcome> {
       if (signal?.aborted && !isLast) {
         log.close("unknown");
         const canResume = checkpointStep === step;
-        reporter.interrupted(step, canResume ? `rl-adan train --resume ${run.path}` : null);
+        reporter.interrupted(step, canResume ? `rl-adan train --resume ${quoted(run.path)}` : null);
         return { status: "interrupted", runDirectory: run.path, step };
       }
     }
   } catch (error) {
-    log.close("failure");
+    closeQuietly(log);
     throw error;
   } finally {
     env.close();
@@ -350,4 +349,18 @@ function iterationScalars(
 /** Whether the steps (from, to] hold a multiple of `every`; never when it is 0. */
 function crosses(from: number, to: number, every: number): boolean {
   return every > 0 && Math.floor(to / every) > Math.floor(from / every);
+}
+
+/** Ends the log of a failed run; what failed first is what the user should read, not that closing failed too. */
+function closeQuietly(log: RunLog): void {
+  try {
+    log.close("failure");
+  } catch {
+    // The error under way says more.
+  }
+}
+
+/** A path as a shell takes it. */
+function quoted(path: string): string {
+  return /^[\w./:\\-]+$/.test(path) ? path : `"${path}"`;
 }

@@ -8,7 +8,13 @@ let loading: Promise<Engine> | undefined;
 
 /** The physics engine of this thread, loaded when first asked for. */
 export function loadEngine(): Promise<Engine> {
-  loading ??= import("@mujoco/mujoco").then(async ({ default: load }) => new Engine(await load()));
+  loading ??= import("@mujoco/mujoco")
+    .then(async ({ default: load }) => new Engine(await load()))
+    .catch((error: unknown) => {
+      // The next caller may try again.
+      loading = undefined;
+      throw error;
+    });
   return loading;
 }
 

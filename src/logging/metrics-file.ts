@@ -49,9 +49,14 @@ export class MetricsFile {
     this.#length += bytes.length;
   }
 
-  close(): void {
+  /** Flushes, and waits until the disk has it: a checkpoint may then rely on `length`. */
+  sync(): void {
     this.flush();
     describeDiskError(this.path, () => fsyncSync(this.#descriptor));
+  }
+
+  close(): void {
+    this.sync();
     closeSync(this.#descriptor);
   }
 }

@@ -80,6 +80,12 @@ export class RunLog {
     this.#metrics.flush();
   }
 
+  /** Flushes, and waits until the disk has what a checkpoint relies on. */
+  sync(): void {
+    this.#events.flush();
+    this.#metrics.sync();
+  }
+
   /** Bytes of metrics.jsonl after the last flush. */
   get metricsBytes(): number {
     return this.#metrics.length;

@@ -33,7 +33,7 @@ export function writeCheckpoint(
   runDirectory: string,
   step: number,
   tree: StateTree,
-  keepLast = DEFAULT_KEEP_LAST,
+  options: { readonly isBest?: boolean; readonly keepLast?: number } = {},
 ): string {
   const { tensors, json } = splitStateTree(tree);
   const tensorBytes = encodeSafetensors(tensors);
@@ -55,14 +55,11 @@ export function writeCheckpoint(
     renameSync(temporary, target);
     syncFolder(folder);
   });
+  // `best` first: a run resumed from `latest` trusts that what it remembers of the best was written down.
+  if (options.isBest) writeFileAtomic(join(runDirectory, "best"), `${name}\n`);
   writeFileAtomic(join(runDirectory, "latest"), `${name}\n`);
-  prune(runDirectory, keepLast);
+  prune(runDirectory, options.keepLast ?? DEFAULT_KEEP_LAST);
   return target;
-}
-
-/** Lets `best` name a checkpoint that exists. */
-export function markBest(runDirectory: string, step: number): void {
-  writeFileAtomic(join(runDirectory, "best"), `${folderName(step)}\n`);
 }
 
 /** Steps of the checkpoints in a run, ascending. */

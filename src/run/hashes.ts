@@ -2,7 +2,14 @@ import { createHash } from "node:crypto";
 
 const HASH_DIGITS = 16;
 /** Where, when and how loudly a run goes, not what it computes. */
-const NOT_IDENTITY = new Set(["seed", "threads", "checkpoint_every"]);
+const NOT_IDENTITY = new Set([
+  "seed",
+  "threads",
+  "checkpoint_every",
+  "eval_every",
+  "eval_episodes",
+  "eval_actions",
+]);
 
 type Config = Readonly<Record<string, unknown>>;
 

@@ -3,7 +3,7 @@ import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, write
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { listCheckpoints, markBest, readCheckpoint, writeCheckpoint } from "../../src/run/checkpoint.js";
+import { listCheckpoints, readCheckpoint, writeCheckpoint } from "../../src/run/checkpoint.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 
 const folder = temporaryFolder();
@@ -48,8 +48,7 @@ describe("a checkpoint", () => {
 
   it("beyond the last three is removed, but never the best", () => {
     const run = newRun();
-    writeCheckpoint(run, 1, tree(1));
-    markBest(run, 1);
+    writeCheckpoint(run, 1, tree(1), { isBest: true });
     for (const step of [2, 3, 4, 5, 6]) writeCheckpoint(run, step, tree(step));
     expect(listCheckpoints(run)).toEqual([1, 4, 5, 6]);
     expect(readCheckpoint(run, "best").step).toBe(1);
