@@ -25,19 +25,19 @@ for (const name of readdirSync(folder).sort()) {
 console.log(
   "| arm | seed | last 100 training episodes | final evaluation | maximum over evaluations | steps/s |",
 );
-console.log("|---|---|---|---|---|---|");
+console.log("|---|---|---|---|---|");
 for (const [group, results] of groups) {
   for (const result of results) {
     const { seed, train_return_last_100: train, eval_mean_return: final, eval_max_mean_return: max } = result;
     console.log(
-      `| ${group} | ${seed} | ${[train, final, max, result.steps_per_second].map(whole).join(" | ")} |`,
+      `| ${group} | ${seed} | ${[train, final, max].map(whole).join(" | ")} |`,
     );
   }
 }
 console.log(
   "\n| arm | seeds | last 100, mean ± std | median | final evaluation, mean | maximum over evaluations, mean |",
 );
-console.log("|---|---|---|---|---|---|");
+console.log("|---|---|---|---|---|");
 for (const [group, results] of groups) {
   const of = (key) => results.map((result) => result[key]);
   const train = of("train_return_last_100");
