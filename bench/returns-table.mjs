@@ -22,16 +22,12 @@ for (const name of readdirSync(folder).sort()) {
   groups.set(group, [...(groups.get(group) ?? []), result]);
 }
 
-console.log(
-  "| arm | seed | last 100 training episodes | final evaluation | maximum over evaluations | steps/s |",
-);
+console.log("| arm | seed | last 100 training episodes | final evaluation | maximum over evaluations |");
 console.log("|---|---|---|---|---|");
 for (const [group, results] of groups) {
   for (const result of results) {
     const { seed, train_return_last_100: train, eval_mean_return: final, eval_max_mean_return: max } = result;
-    console.log(
-      `| ${group} | ${seed} | ${[train, final, max].map(whole).join(" | ")} |`,
-    );
+    console.log(`| ${group} | ${seed} | ${[train, final, max].map(whole).join(" | ")} |`);
   }
 }
 console.log(

@@ -78,3 +78,6 @@ const registrations: readonly EnvRegistration[] = [
   },
 ];
 for (const registration of registrations) register(registration);
+
+/** Ids that a worker thread knows too: it imports this module, not what a program registers. */
+export const BUILTIN_IDS: ReadonlySet<string> = new Set(registrations.map(({ id }) => id));

@@ -48,7 +48,7 @@ function isFresh() {
 function files(path) {
   if (!existsSync(path)) return [];
   if (!statSync(path).isDirectory()) return [path];
-  return [...readdirSync(path).flatMap((name) => files(join(path, name)))];
+  return [path, ...readdirSync(path).flatMap((name) => files(join(path, name)))];
 }
 
 function writeModule(path, name, text) {

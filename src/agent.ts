@@ -1,6 +1,16 @@
 import type { StateTree } from "../envs/api/state.js";
 import type { PolicySnapshot } from "./policy/policy.js";
 
+/** A training agent, ready to run. */
+export interface Agent<Iteration extends AgentIteration = AgentIteration> {
+  /** One report an iteration; ends with the budget, or when the caller stops asking. */
+  readonly iterations: AsyncIterable<Iteration>;
+  /** Numbers that it learns; null when it learns none. */
+  readonly parameterCount: number | null;
+  /** Gives back threads and environments. */
+  close(): Promise<void>;
+}
+
 /** One iteration of any agent, as `src/train.ts` takes it. */
 export interface AgentIteration {
   /** Counts from 1. */

@@ -9,6 +9,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   ENOENT: "the folder does not exist (any more)",
   ENOTDIR: "a part of the path is not a folder",
   EISDIR: "it is a folder",
+  EEXIST: "something of that name is there already",
   EMFILE: "too many files are open",
 };
 

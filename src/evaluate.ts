@@ -1,13 +1,15 @@
+import { policyOfTrainState } from "../agents/ppo/policy-snapshot.js";
+import type { StateTree } from "../envs/api/state.js";
 import { make } from "../envs/index.js";
 import { RlAdanError } from "./errors.js";
+import { Pacer } from "./pacer.js";
 import { Policy, type PolicySnapshot } from "./policy/policy.js";
 import { NormalStream, streamKey, streamSeed64 } from "./random/index.js";
 import type { BoxEnv } from "./rollout/actor.js";
-import { letEventLoopRun } from "./rollout/actor-pool.js";
 import { type CheckpointName, readCheckpoint } from "./run/checkpoint.js";
 import { openRunDirectory } from "./run/run-directory.js";
 import { boxSpacesOf } from "./spaces.js";
-import { type PpoTrainConfig, readTrainConfig } from "./train-config.js";
+import { readTrainConfig } from "./train-config.js";
 
 export interface EvaluationResult {
   readonly env: string;
@@ -23,18 +25,21 @@ export interface EvaluationResult {
 
 /** An episode longer than this is taken for one that never ends. */
 const MAX_EPISODE_STEPS = 100_000;
-/** How long an evaluation may keep the thread before the event loop runs. */
-const MAX_BLOCKING_MS = 25;
 
 /**
  * Runs a policy in an environment of its own: moments frozen, the same episode seeds each time (stream
- * `eval/episode-k`), mean actions unless `sampled` ones are asked for.
+ * `eval/episode-k`), mean actions unless `sampled` ones are asked for. Resolves with undefined when aborted.
  */
 export async function evaluatePolicy(
   snapshot: PolicySnapshot,
   env: BoxEnv,
-  options: { readonly seed: number; readonly episodes: number; readonly actions: "mean" | "sampled" },
-): Promise<{ returns: number[]; lengths: number[] }> {
+  options: {
+    readonly seed: number;
+    readonly episodes: number;
+    readonly actions: "mean" | "sampled";
+    readonly signal?: AbortSignal | undefined;
+  },
+): Promise<{ returns: number[]; lengths: number[] } | undefined> {
   const { seed, episodes, actions } = options;
   const policy = new Policy(snapshot);
   const noise = new NormalStream(streamKey(seed, "eval/noise"));
@@ -42,7 +47,7 @@ export async function evaluatePolicy(
   const returns: number[] = [];
   const lengths: number[] = [];
   let steps = 0;
-  let pausedAt = performance.now();
+  const pacer = new Pacer();
   for (let episode = 0; episode < episodes; episode++) {
     let { observation } = env.reset({ seed: streamSeed64(seed, `eval/episode-${episode}`) });
     let episodeReturn = 0;
@@ -62,9 +67,9 @@ export async function evaluatePolicy(
           `An evaluation episode did not end within ${MAX_EPISODE_STEPS} steps; give the environment a time limit (max_episode_steps).`,
         );
       }
-      if (performance.now() - pausedAt > MAX_BLOCKING_MS) {
-        await letEventLoopRun();
-        pausedAt = performance.now();
+      if (pacer.isDue) {
+        await pacer.pause();
+        if (options.signal?.aborted) return undefined;
       }
     }
     returns.push(episodeReturn);
@@ -93,14 +98,11 @@ export async function evaluateRun(
   const checkpoint = readCheckpoint(run.path, options.checkpoint);
   const env = await make(config.env, config.env_options);
   try {
-    const snapshot = policyOf(config, checkpoint.tree, env);
+    const { agent } = checkpoint.tree as { agent: StateTree };
+    const snapshot = policyOfTrainState(config, boxSpacesOf(env, config.env), agent);
     const { episodes } = options;
-    const { returns, lengths } = await evaluatePolicy(snapshot, env, {
-      seed: config.seed,
-      episodes,
-      actions: "mean",
-    });
-    return summarize(config.env, checkpoint.step, returns, lengths);
+    const evaluated = await evaluatePolicy(snapshot, env, { seed: config.seed, episodes, actions: "mean" });
+    return summarize(config.env, checkpoint.step, evaluated!.returns, evaluated!.lengths);
   } finally {
     env.close();
   }
@@ -122,30 +124,4 @@ export function summarize(env: string, step: number, returns: number[], lengths:
 
 function average(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-/** The policy inside a checkpoint's TrainState. */
-function policyOf(config: PpoTrainConfig, tree: unknown, env: BoxEnv): PolicySnapshot {
-  const { agent } = tree as {
-    agent: { learner: { parameters: Float32Array }; observation_moments: unknown };
-  };
-  const { observationSpace, actionSpace } = boxSpacesOf(env, config.env);
-  const shape = {
-    observationSize: observationSpace.low.length,
-    actionSize: actionSpace.low.length,
-    hiddenSizes: config.hidden_sizes,
-    activation: config.activation,
-  };
-  return {
-    shape,
-    parameters: agent.learner.parameters,
-    observationMoments:
-      config.observation_moments === "none"
-        ? null
-        : (agent.observation_moments as PolicySnapshot["observationMoments"]),
-    observationClip: config.observation_clip,
-    actionMapping: config.action_mapping,
-    actionLow: [...actionSpace.low],
-    actionHigh: [...actionSpace.high],
-  };
 }

@@ -1,10 +1,10 @@
 export type { PpoConfig } from "../agents/ppo/config.js";
 export type { KernelLearner } from "../agents/ppo/kernel-learner.js";
 export type { Learner, Rollout, UpdateMetrics, UpdateObserver, UpdatePlan } from "../agents/ppo/learner.js";
-export { iterationCount, type PpoIteration, type PpoSetup, ppo } from "../agents/ppo/ppo.js";
-export { random } from "../agents/random/random.js";
+export { iterationCount, type PpoIteration, type PpoSetup, startPpo } from "../agents/ppo/ppo.js";
+export { startRandom } from "../agents/random/random.js";
 export * from "../envs/index.js";
-export type { AgentIteration, EpisodePoint } from "./agent.js";
+export type { Agent, AgentIteration, EpisodePoint } from "./agent.js";
 export { formatError, RlAdanError, ShapeError, UsageError } from "./errors.js";
 export { type EvaluationResult, evaluatePolicy, evaluateRun } from "./evaluate.js";
 export type { IterationProgress, RunFacts, TrainReporter } from "./logging/progress.js";

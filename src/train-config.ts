@@ -75,9 +75,16 @@ export function resolveTrainConfig(request: TrainConfigRequest): ResolvedTrainCo
   return config.algorithm === "ppo" ? capMinibatch(config, layers.notes) : { config, notes: layers.notes };
 }
 
-/** Reads the `config.yaml` of a run: every key there, and nothing else. Throws UsageError as `resolveTrainConfig` does. */
-export function readTrainConfig(path: string): TrainConfig {
-  const layer = yamlLayer(readConfigFile(path));
+/**
+ * Reads the `config.yaml` of a run: every key there, and nothing else; `overrides` are laid over it and checked with it.
+ *
+ * Throws UsageError as `resolveTrainConfig` does.
+ */
+export function readTrainConfig(path: string, overrides: ResumeOverrides = {}): TrainConfig {
+  const layer = new Map([
+    ...yamlLayer(readConfigFile(path)),
+    ...commandLineLayer([], overrides as Readonly<Record<string, unknown>>),
+  ]);
   const algorithm = layer.get("algorithm")?.value === "random" ? "random" : "ppo";
   const missing = Object.keys(shapes[algorithm]).filter((key) => !layer.has(key));
   throwProblems([

@@ -1,5 +1,6 @@
 import type { Stateful, StateTree } from "../../envs/api/state.js";
 import { paddedBatch, SAMPLE_BLOCK } from "../../src/kernels/kernels.js";
+import type { Pacer } from "../../src/pacer.js";
 import type { Mlp } from "../../src/policy/mlp.js";
 import { RunningMoments } from "../../src/policy/moments.js";
 import { computeAdvantages } from "../../src/rollout/gae.js";
@@ -36,8 +37,8 @@ export class AdvantageEstimator implements Stateful, AdvantageEstimates {
     this.#scaledNextValues = new Float64Array(rows);
   }
 
-  compute(rollout: Rollout): void {
-    this.#evaluate(rollout);
+  async compute(rollout: Rollout, pacer: Pacer): Promise<void> {
+    await this.#evaluate(rollout, pacer);
     const scalesReturns = this.#settings.value_target_scaling === "return_std";
     const scale = scalesReturns ? Math.sqrt(this.#returnMoments.variance[0]! + RETURN_SCALE_EPSILON) : 1;
     for (let row = 0; row < this.values.length; row++) {
@@ -84,32 +85,33 @@ export class AdvantageEstimator implements Stateful, AdvantageEstimates {
   }
 
   /** The critic's outputs for every observation, and for every transition's own next observation. */
-  #evaluate(rollout: Rollout): void {
+  async #evaluate(rollout: Rollout, pacer: Pacer): Promise<void> {
     const { steps, envs, observationSize: size, terminated, truncated } = rollout;
     const { observations, finalObservations, lastObservations } = rollout;
     const rows = steps * envs;
-    this.#runCritic(observations, size, rows, undefined, this.values);
+    await this.#runCritic(pacer, observations, size, rows, undefined, this.values);
     for (let row = 0; row < rows - envs; row++) this.nextValues[row] = this.values[row + envs]!;
     const lastValues = new Float32Array(envs);
-    this.#runCritic(lastObservations, size, envs, undefined, lastValues);
+    await this.#runCritic(pacer, lastObservations, size, envs, undefined, lastValues);
     this.nextValues.set(lastValues, rows - envs);
     const ended: number[] = [];
     for (let row = 0; row < rows; row++) if (terminated[row] === 1 || truncated[row] === 1) ended.push(row);
     const finalValues = new Float32Array(ended.length);
-    this.#runCritic(finalObservations, size, ended.length, ended, finalValues);
+    await this.#runCritic(pacer, finalObservations, size, ended.length, ended, finalValues);
     ended.forEach((row, k) => {
       this.nextValues[row] = finalValues[k]!;
     });
   }
 
   /** out[k] = V(observations[which[k]]), or of row k without `which`, in blocks. */
-  #runCritic(
+  async #runCritic(
+    pacer: Pacer,
     observations: Float32Array,
     size: number,
     count: number,
     which: readonly number[] | undefined,
     out: Float32Array,
-  ): void {
+  ): Promise<void> {
     const { input, output } = this.#critic;
     for (let start = 0; start < count; start += SAMPLE_BLOCK) {
       const samples = Math.min(SAMPLE_BLOCK, count - start);
@@ -120,6 +122,7 @@ export class AdvantageEstimator implements Stateful, AdvantageEstimates {
       }
       this.#critic.forward(batch);
       for (let b = 0; b < samples; b++) out[start + b] = output[b]!;
+      if (pacer.isDue) await pacer.pause();
     }
   }
 }

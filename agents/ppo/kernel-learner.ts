@@ -1,21 +1,18 @@
 import type { StateTree } from "../../envs/api/state.js";
 import type { Arena } from "../../src/kernels/arena.js";
 import { type Kernels, paddedBatch, SAMPLE_BLOCK } from "../../src/kernels/kernels.js";
-import { clipFactor, TORCH_CLIP_EPS } from "../../src/optim/clip.js";
+import { clipFactor, euclideanNorm, TORCH_CLIP_EPS } from "../../src/optim/clip.js";
 import type { Optimizer } from "../../src/optim/optimizer.js";
 import { createOptimizer } from "../../src/optim/registry.js";
+import { Pacer } from "../../src/pacer.js";
 import { DiagonalGaussian } from "../../src/policy/gaussian.js";
 import { Mlp } from "../../src/policy/mlp.js";
 import { checkParameterCount, type NetworkShape, type ParameterLayout } from "../../src/policy/network.js";
-import { letEventLoopRun } from "../../src/rollout/actor-pool.js";
 import { AdvantageEstimator } from "./advantages.js";
 import type { PpoConfig } from "./config.js";
 import type { Learner, MinibatchMetrics, Rollout, UpdateMetrics, UpdatePlan } from "./learner.js";
 import { type LossSettings, MinibatchLoss } from "./losses.js";
 import { minibatchBounds } from "./minibatches.js";
-
-/** How long an update may keep the thread before the event loop runs. */
-const MAX_BLOCKING_MS = 25;
 
 /** The keys of the recipe that the learner reads. */
 export type LearnerConfig = Pick<
@@ -101,6 +98,7 @@ export class KernelLearner implements Learner {
   async update(rollout: Rollout, plan: UpdatePlan): Promise<UpdateMetrics> {
     const config = this.#config;
     const before = this.parameters.slice();
+    const pacer = new Pacer();
     const totals = new MetricTotals();
     const { actions, logProbs } = rollout;
     const loss = new MinibatchLoss({ ...estimates(this.#estimator), actions, logProbs }, this.#gaussian);
@@ -115,58 +113,55 @@ export class KernelLearner implements Learner {
     let explainedVariance = Number.NaN;
     let epochs = 0;
     let stoppedByKl = false;
-    let pausedAt = performance.now();
+    let trained = 0;
     this.optimizer.beginIteration();
     while (epochs < config.epochs && !stoppedByKl) {
       const epoch = epochs;
       epochs += 1;
       if (epoch === 0 || config.recompute_advantages) {
-        this.#estimator.compute(rollout);
+        await this.#estimator.compute(rollout, pacer);
         plan.observer?.advantages?.(epoch, this.#estimator);
         if (epoch === 0) explainedVariance = this.#estimator.explainedVariance();
       }
       plan.shuffle(epoch, this.#order);
       for (const [start, end] of bounds) {
-        const metrics = this.#gradient(rollout, loss, settings, start, end);
+        const metrics = await this.#gradient(rollout, loss, settings, start, end, pacer);
         if (config.kl_stop === "minibatch" && metrics.approxKl > 1.5 * config.target_kl!) {
           stoppedByKl = true;
+          // Nothing was trained on: the report still says which divergence stopped it.
+          if (trained === 0) totals.add(metrics);
           break;
         }
         this.#step(metrics.clipFactor, plan.learningRate);
+        trained += 1;
         totals.add(metrics);
         plan.observer?.minibatch?.(epoch, metrics);
-        if (performance.now() - pausedAt > MAX_BLOCKING_MS) {
-          await letEventLoopRun();
-          pausedAt = performance.now();
-        }
       }
       plan.observer?.epoch?.(epoch, this.parameters);
       if (config.kl_stop === "epoch" && totals.last!.approxKl > config.target_kl!) stoppedByKl = true;
     }
     return {
       ...totals.means(),
-      minibatches: totals.count,
+      minibatches: trained,
       epochs,
       stoppedByKl,
       explainedVariance,
       updateNorm: distance(before, this.parameters),
       slotNorms: Object.fromEntries(
-        Object.entries(this.optimizer.slots()).map(([name, values]) => [
-          name,
-          Math.sqrt(this.#kernels.sumOfSquares(values as Float32Array)),
-        ]),
+        Object.entries(this.optimizer.slots()).map(([name, values]) => [name, euclideanNorm(values)]),
       ),
     };
   }
 
   /** Leaves the minibatch's gradient in place and returns its metrics. */
-  #gradient(
+  async #gradient(
     rollout: Rollout,
     loss: MinibatchLoss,
     settings: LossSettings,
     start: number,
     end: number,
-  ): MinibatchMetrics {
+    pacer: Pacer,
+  ): Promise<MinibatchMetrics> {
     const actor = this.#actor;
     const critic = this.#critic;
     this.#gradients.fill(0);
@@ -190,6 +185,7 @@ export class KernelLearner implements Learner {
       );
       actor.backward(batch);
       critic.backward(batch);
+      if (pacer.isDue) await pacer.pause();
     }
     loss.finish();
     this.#gradients.set(loss.logStdGradient, this.#layout.logStd);
@@ -264,7 +260,6 @@ class MetricTotals {
     }
   }
 
-  /** NaN where no minibatch was trained on (the KL stop acted before the first step). */
   means(): MinibatchMetrics {
     const mean = (key: keyof MinibatchMetrics) => (this.#sums.get(key) ?? Number.NaN) / this.count;
     return {

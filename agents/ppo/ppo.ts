@@ -1,14 +1,13 @@
 import type { EnvSpec } from "../../envs/api/env.js";
-import type { BoxSpace } from "../../envs/api/space.js";
 import type { StateTree } from "../../envs/api/state.js";
-import type { AgentIteration } from "../../src/agent.js";
+import type { Agent, AgentIteration } from "../../src/agent.js";
 import { compileSchedule } from "../../src/config/schedule.js";
 import { RlAdanError } from "../../src/errors.js";
 import { Arena } from "../../src/kernels/arena.js";
 import { loadKernels } from "../../src/kernels/load.js";
 import { initializeParameters } from "../../src/policy/initialize.js";
 import { RunningMoments } from "../../src/policy/moments.js";
-import { type NetworkShape, parameterLayout } from "../../src/policy/network.js";
+import { parameterLayout } from "../../src/policy/network.js";
 import type { PolicySnapshot } from "../../src/policy/policy.js";
 import { permutation, streamKey } from "../../src/random/index.js";
 import type { ActorPoolFactory } from "../../src/rollout/create-actor-pool.js";
@@ -17,17 +16,16 @@ import { createRolloutBuffer } from "../../src/rollout/rollout-buffer.js";
 import type { PpoConfig } from "./config.js";
 import { KernelLearner } from "./kernel-learner.js";
 import type { UpdateMetrics } from "./learner.js";
+import { networkShape, policySnapshot, type Spaces } from "./policy-snapshot.js";
 import { updateScalars } from "./scalars.js";
 
 /** What a PPO run is made of, besides its recipe. */
-export interface PpoSetup {
+export interface PpoSetup extends Spaces {
   readonly config: PpoConfig;
   readonly seed: number;
   readonly totalTimesteps: number;
   readonly device: string;
   readonly env: EnvSpec;
-  readonly observationSpace: BoxSpace;
-  readonly actionSpace: BoxSpace;
   /** How the actors are made: in the calling thread, or in workers. */
   readonly createActorPool: ActorPoolFactory;
   /** Continue from here instead of starting fresh. */
@@ -53,36 +51,29 @@ export function iterationCount(
  * Proximal policy optimisation for box actions (Schulman et al. 2017, arXiv 1707.06347); every implementation detail
  * and its source is in README.md beside this file.
  *
- * Yields after each iteration; the iteration count follows from the budget. Ends early when the caller stops asking.
+ * Resolves when memory, environments and weights are ready, so that what can't work fails before the first step; then
+ * `iterations` yields after each iteration. The iteration count follows from the budget. `close` when done.
  */
-export async function* ppo(setup: PpoSetup): AsyncGenerator<PpoIteration, void, void> {
-  const { config, seed } = setup;
+export async function startPpo(setup: PpoSetup): Promise<Agent<PpoIteration>> {
+  const { config, seed, from } = setup;
   const { num_envs: envs, num_steps: steps } = config;
-  const shape: NetworkShape = {
-    observationSize: setup.observationSpace.low.length,
-    actionSize: setup.actionSpace.low.length,
-    hiddenSizes: config.hidden_sizes,
-    activation: config.activation,
+  const schedules = {
+    learningRate: compileSchedule(config.learning_rate, "learning_rate"),
+    clip: compileSchedule(config.clip_coefficient, "clip_coefficient"),
+    entropy: compileSchedule(config.entropy_coefficient, "entropy_coefficient"),
   };
+  const shape = networkShape(config, setup);
   const layout = parameterLayout(shape);
   const arena = Arena.create();
   const kernels = await loadKernels(setup.device, arena);
   const parameters = arena.allocate("parameters", "f32", layout.size);
   const buffer = createRolloutBuffer(arena, { steps, envs, ...shape });
-  const rollout = { ...buffer, scaledRewards: arena.allocate("rollout/scaled-rewards", "f64", steps * envs) };
-  const learner = new KernelLearner({
-    kernels,
-    arena,
-    shape,
-    layout,
-    parameters,
-    rows: steps * envs,
-    config,
-  });
+  const scaledRewards = arena.allocate("rollout/scaled-rewards", "f64", steps * envs);
+  const rows = steps * envs;
+  const learner = new KernelLearner({ kernels, arena, shape, layout, parameters, rows, config });
   const moments = new RunningMoments(shape.observationSize, true);
   const rewardClip = config.reward_clip ?? Number.POSITIVE_INFINITY;
   const rewards = new RewardScaler(config.reward_scaling, config.gamma, rewardClip, envs);
-  const observationClip = config.observation_clip ?? Number.POSITIVE_INFINITY;
   const actors = await setup.createActorPool({
     env: setup.env,
     kernels,
@@ -95,20 +86,13 @@ export async function* ppo(setup: PpoSetup): AsyncGenerator<PpoIteration, void, 
     settings: {
       seed,
       observationMoments: config.observation_moments,
-      observationClip,
+      observationClip: config.observation_clip ?? Number.POSITIVE_INFINITY,
       actionMapping: config.action_mapping,
     },
   });
-  const schedules = {
-    learningRate: compileSchedule(config.learning_rate, "learning_rate"),
-    clip: compileSchedule(config.clip_coefficient, "clip_coefficient"),
-    entropy: compileSchedule(config.entropy_coefficient, "entropy_coefficient"),
-  };
-  const shuffleKey = streamKey(seed, "shuffle");
-  const iterations = iterationCount(setup.totalTimesteps, config);
   let iteration = 0;
   try {
-    if (setup.from === undefined) {
+    if (from === undefined) {
       const how = {
         init: config.init,
         policyGain: config.policy_gain,
@@ -118,33 +102,44 @@ export async function* ppo(setup: PpoSetup): AsyncGenerator<PpoIteration, void, 
       initializeParameters(parameters, layout, how, streamKey(seed, "init"));
       await actors.start(moments);
     } else {
-      const from = readTrainState(setup.from, envs);
-      await learner.restore(from.learner);
-      moments.restore(from.observation_moments);
-      rewards.restore(from.rewards);
-      await actors.restore(from.envs);
-      iteration = from.iteration;
+      const saved = readTrainState(from, envs);
+      await learner.restore(saved.learner);
+      moments.restore(saved.observation_moments);
+      rewards.restore(saved.rewards);
+      await actors.restore(saved.envs);
+      iteration = saved.iteration;
     }
+  } catch (error) {
+    await actors.close();
+    throw error;
+  }
+
+  const shuffleKey = streamKey(seed, "shuffle");
+  const iterations = iterationCount(setup.totalTimesteps, config);
+  async function* iterate(): AsyncGenerator<PpoIteration, void, void> {
     while (iteration < iterations) {
       const startedAt = performance.now();
       const progress = iteration / iterations;
-      const stepsDone = iteration * steps * envs;
+      const stepsDone = iteration * rows;
       const learningRate = schedules.learningRate.at(progress, stepsDone);
 
       const episodes = await actors.collect(moments);
-      rewards.scale(buffer.rewards, buffer.terminated, buffer.truncated, rollout.scaledRewards);
-      const current = iteration;
-      const metrics = await learner.update(rollout, {
-        learningRate,
-        clipCoefficient: schedules.clip.at(progress, stepsDone),
-        entropyCoefficient: schedules.entropy.at(progress, stepsDone),
-        shuffle: (epoch, out) => permutation(shuffleKey, current, epoch, out),
-      });
+      rewards.scale(buffer.rewards, buffer.terminated, buffer.truncated, scaledRewards);
+      const metrics = await learner.update(
+        { ...buffer, scaledRewards },
+        {
+          learningRate,
+          clipCoefficient: schedules.clip.at(progress, stepsDone),
+          entropyCoefficient: schedules.entropy.at(progress, stepsDone),
+          shuffle: (epoch, out) => permutation(shuffleKey, iteration, epoch, out),
+        },
+      );
       iteration += 1;
+      checkDivergence(metrics, iteration, learningRate);
 
       yield {
         iteration,
-        globalStep: iteration * steps * envs,
+        globalStep: iteration * rows,
         seconds: (performance.now() - startedAt) / 1000,
         episodes: episodes.map(({ step, env, episodeReturn, length }) => ({
           step: stepsDone + step * envs + env + 1,
@@ -160,20 +155,11 @@ export async function* ppo(setup: PpoSetup): AsyncGenerator<PpoIteration, void, 
           rewards: rewards.state(),
           envs: await actors.state(),
         }),
-        policy: () => ({
-          shape,
-          parameters: parameters.slice(),
-          observationMoments: config.observation_moments === "none" ? null : moments.state(),
-          observationClip: config.observation_clip,
-          actionMapping: config.action_mapping,
-          actionLow: [...setup.actionSpace.low],
-          actionHigh: [...setup.actionSpace.high],
-        }),
+        policy: () => policySnapshot(config, setup, parameters.slice(), moments.state()),
       };
     }
-  } finally {
-    await actors.close();
   }
+  return { iterations: iterate(), parameterCount: layout.size, close: () => actors.close() };
 }
 
 interface PpoTrainState {
@@ -193,4 +179,14 @@ function readTrainState(state: StateTree, envs: number): PpoTrainState {
     );
   }
   return from;
+}
+
+/** Weights that are no numbers any more never become numbers again. */
+function checkDivergence(metrics: UpdateMetrics, iteration: number, learningRate: number): void {
+  if (Number.isFinite(metrics.updateNorm)) return;
+  throw new RlAdanError(
+    "diverged",
+    `Training diverged in iteration ${iteration}: the weights are no longer finite at learning rate ${learningRate}. ` +
+      "Lower the learning rate; the last checkpoint is from before.",
+  );
 }

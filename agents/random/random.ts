@@ -1,6 +1,6 @@
-import type { AgentIteration, EpisodePoint } from "../../src/agent.js";
+import type { Agent, AgentIteration, EpisodePoint } from "../../src/agent.js";
+import { Pacer } from "../../src/pacer.js";
 import { streamSeed64 } from "../../src/random/index.js";
-import { letEventLoopRun } from "../../src/rollout/actor-pool.js";
 
 /** What the baseline needs of an environment: it samples any action space. */
 export interface RandomEnv {
@@ -17,37 +17,40 @@ const STEPS_PER_ITERATION = 1000;
  * The baseline that learns nothing: actions sampled uniformly from the action space (as Gymnasium samples it), one
  * environment. What any agent must beat. It has no TrainState: there is nothing to resume.
  */
-export async function* random(setup: {
+export function startRandom(setup: RandomSetup): Agent {
+  return { iterations: iterate(setup), parameterCount: null, close: async () => setup.env.close() };
+}
+
+export interface RandomSetup {
   readonly env: RandomEnv;
   readonly seed: number;
   readonly totalTimesteps: number;
-}): AsyncGenerator<AgentIteration, void, void> {
+}
+
+async function* iterate(setup: RandomSetup): AsyncGenerator<AgentIteration, void, void> {
   const { env, seed, totalTimesteps } = setup;
+  const pacer = new Pacer();
   let episodeReturn = 0;
   let length = 0;
   env.actionSpace.seed(streamSeed64(seed, "actions"));
   env.reset({ seed: streamSeed64(seed, "env-0") });
-  try {
-    for (let step = 0, iteration = 1; step < totalTimesteps; iteration++) {
-      const startedAt = performance.now();
-      const end = Math.min(step + STEPS_PER_ITERATION, totalTimesteps);
-      const episodes: EpisodePoint[] = [];
-      while (step < end) {
-        const { reward, terminated, truncated } = env.step(env.actionSpace.sample());
-        step += 1;
-        episodeReturn += reward;
-        length += 1;
-        if (!(terminated || truncated)) continue;
-        episodes.push({ step, episodeReturn, length });
-        episodeReturn = 0;
-        length = 0;
-        env.reset();
-      }
-      await letEventLoopRun();
-      const seconds = (performance.now() - startedAt) / 1000;
-      yield { iteration, globalStep: step, seconds, episodes, scalars: {} };
+  for (let step = 0, iteration = 1; step < totalTimesteps; iteration++) {
+    const startedAt = performance.now();
+    const end = Math.min(step + STEPS_PER_ITERATION, totalTimesteps);
+    const episodes: EpisodePoint[] = [];
+    while (step < end) {
+      if (pacer.isDue) await pacer.pause();
+      const { reward, terminated, truncated } = env.step(env.actionSpace.sample());
+      step += 1;
+      episodeReturn += reward;
+      length += 1;
+      if (!(terminated || truncated)) continue;
+      episodes.push({ step, episodeReturn, length });
+      episodeReturn = 0;
+      length = 0;
+      env.reset();
     }
-  } finally {
-    env.close();
+    const seconds = (performance.now() - startedAt) / 1000;
+    yield { iteration, globalStep: step, seconds, episodes, scalars: {} };
   }
 }

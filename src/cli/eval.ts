@@ -48,7 +48,8 @@ function readEpisodes(text: string): number {
 
 function readCheckpointName(text: string): CheckpointName {
   if (text === "latest" || text === "best") return text;
-  const step = readCount(text);
+  // As `latest` and the folders write it, too.
+  const step = readCount(text.replace(/^step-/, ""));
   if (step !== undefined) return step;
   throw new InvalidArgumentError("It must be latest, best, or a step.");
 }

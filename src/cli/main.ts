@@ -29,10 +29,10 @@ addEnvsCommand(program);
 for (const command of [program, ...program.commands])
   command.option("--verbose", "show the stack of an error");
 
-// A reader that has seen enough (`rl-adan envs | head -1`) is no failure.
+// A reader that has seen enough (`rl-adan envs | head -1`) is no failure; a training goes on without being read.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(0);
-  throw error;
+  if (error.code !== "EPIPE") throw error;
+  if (process.argv[2] !== "train") process.exit(0);
 });
 
 try {

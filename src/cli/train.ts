@@ -17,7 +17,7 @@ const CONFIG_FLAGS: readonly (readonly [flag: string, help: string])[] = [
   ["--optimizer <name>", "adan, adam, adamw, adam-rel, …; brings its own learning rate"],
   ["--learning-rate <rate>", 'a number, or a schedule: "3e-4 * (1 - progress)"'],
   ["--device <name>", "simd, or scalar: the same bits without SIMD (default: simd)"],
-  ["--threads <n>", "threads that act and learn, or auto; results do not depend on it (default: auto)"],
+  ["--threads <n>", "threads that step environments, or auto; results do not depend on it (default: auto)"],
   ["--checkpoint-every <steps>", "env steps between checkpoints; 0: only at the end (default: 100k)"],
   ["--eval-every <steps>", "env steps between evaluations; 0: only at the end (default: 0)"],
   ["--eval-episodes <n>", "episodes of an evaluation (default: 10)"],
@@ -94,12 +94,13 @@ type Start = (
 ) => Promise<TrainOutcome>;
 
 async function newRun(name: string | undefined, flags: TrainFlags): Promise<Start> {
-  const algorithm = ALGORITHMS.find((known) => known === name);
+  const asked = name ?? (flags.config === undefined ? undefined : await statedAlgorithm(flags.config));
+  const algorithm = ALGORITHMS.find((known) => known === asked);
   if (algorithm === undefined) {
-    const got = name === undefined ? "none was given" : `got "${name}"`;
+    const got = asked === undefined ? "none was given" : `got "${asked}"`;
     throw new UsageError(
       "algorithm",
-      `train needs an algorithm, ${ALGORITHMS.join(" or ")}; ${got}.${didYouMean(name ?? "", ALGORITHMS)}`,
+      `train needs an algorithm, ${ALGORITHMS.join(" or ")}; ${got}.${didYouMean(asked ?? "", ALGORITHMS)}`,
     );
   }
   const { resolveTrainConfig } = await import("../train-config.js");
@@ -107,6 +108,14 @@ async function newRun(name: string | undefined, flags: TrainFlags): Promise<Star
   const { config, notes } = resolveTrainConfig({ algorithm, preset, file, set, flags: configValues(flags) });
   const { train } = await import("../train.js");
   return (how) => train({ ...how, config, notes, runDirectory, runsRoot });
+}
+
+/** What a config file says the algorithm is, if it does: a run's own config.yaml is enough to repeat it. */
+async function statedAlgorithm(path: string): Promise<string | undefined> {
+  const { readConfigFile } = await import("../config/config-file-node.js");
+  const { yamlLayer } = await import("../config/yaml-file.js");
+  const stated = yamlLayer(readConfigFile(path)).get("algorithm")?.value;
+  return typeof stated === "string" ? stated : undefined;
 }
 
 async function resumedRun(algorithm: string | undefined, flags: TrainFlags): Promise<Start> {

@@ -1,5 +1,3 @@
-import { UsageError } from "../errors.js";
-
 /** Powers of ten that a suffix stands for. */
 const SUFFIXES: Readonly<Record<string, number>> = { k: 3, m: 6, g: 9 };
 
@@ -15,14 +13,4 @@ export function readCount(text: string): number | undefined {
   // Left to the decimal parser, 1.1M is exactly 1,100,000; 1.1 * 1e6 is not.
   const value = Number(`${digits!.replaceAll("_", "")}e${power}`);
   return Number.isSafeInteger(value) ? value : undefined;
-}
-
-/** A positive count from a flag or a file. Throws UsageError naming `name` and the value. */
-export function parseCount(source: string | number, name: string): number {
-  const value = readCount(String(source));
-  if (value !== undefined && value > 0) return value;
-  throw new UsageError(
-    "count",
-    `${name} must be a whole number of at least 1 (1000, 1e6, 1M, 200k), got ${JSON.stringify(source)}.`,
-  );
 }

@@ -7,6 +7,7 @@ import { RlAdanError } from "../errors.js";
 export class Arena {
   readonly memory: WebAssembly.Memory;
   readonly #regions: ArenaRegion[];
+  readonly #buffers = new WeakSet<object>();
   #end: number;
 
   private constructor(memory: WebAssembly.Memory, regions: readonly ArenaRegion[]) {
@@ -60,7 +61,13 @@ export class Arena {
     return this.#view(region) as RegionArray[T];
   }
 
+  /** Whether an array is a view of this memory. A grown shared memory has several buffer objects: all that were handed out count. */
+  owns(array: ArrayBufferView): boolean {
+    return this.#buffers.has(array.buffer);
+  }
+
   #view(region: ArenaRegion): RegionArray[RegionType] {
+    this.#buffers.add(this.memory.buffer);
     return new VIEWS[region.type](this.memory.buffer, region.offset, region.length);
   }
 }
@@ -72,16 +79,15 @@ export interface ArenaRegion {
   readonly length: number;
 }
 
-export type RegionType = "f32" | "f64" | "i32" | "u8";
+export type RegionType = "f32" | "f64" | "u8";
 
-interface RegionArray {
+export interface RegionArray {
   f32: Float32Array;
   f64: Float64Array;
-  i32: Int32Array;
   u8: Uint8Array;
 }
 
-const VIEWS = { f32: Float32Array, f64: Float64Array, i32: Int32Array, u8: Uint8Array } as const;
+const VIEWS = { f32: Float32Array, f64: Float64Array, u8: Uint8Array } as const;
 
 const PAGE_BYTES = 65536;
 /** 2 GiB: half of what a 32-bit address reaches, so that byte offsets stay positive 32-bit integers. */

@@ -18,7 +18,7 @@ export async function loadSimdKernels(arena: Arena): Promise<Kernels> {
 }
 
 /** Whether this engine takes a module with a v128 instruction and a shared memory. */
-export function supportsSimd(): boolean {
+function supportsSimd(): boolean {
   return typeof SharedArrayBuffer === "function" && WebAssembly.validate(decodeBase64(KERNELS_WASM_BASE64));
 }
 
@@ -29,6 +29,15 @@ class SimdKernels implements Kernels {
     readonly exports: Exports,
     readonly arena: Arena,
   ) {}
+
+  /** Optimizers are users' code: an array of their own would be read, and written, somewhere else in the arena. */
+  #check(...arrays: readonly Float32Array[]): void {
+    if (arrays.every((array) => this.arena.owns(array))) return;
+    throw new RlAdanError(
+      "arena-foreign",
+      "The SIMD kernels take arrays of their arena only: an optimizer gets its slots from context.allocate.",
+    );
+  }
 
   denseForward(
     weight: Float32Array,
@@ -105,10 +114,12 @@ class SimdKernels implements Kernels {
   }
 
   sumOfSquares(values: Float32Array): number {
+    this.#check(values);
     return this.exports.sumOfSquares(values.byteOffset, values.length);
   }
 
   scale(values: Float32Array, factor: number): void {
+    this.#check(values);
     this.exports.scale(values.byteOffset, factor, values.length);
   }
 
@@ -121,6 +132,7 @@ class SimdKernels implements Kernels {
     previous: Float32Array,
     c: AdanCoefficients,
   ): void {
+    this.#check(parameters, gradients, m, v, n, previous);
     this.exports.adan(
       parameters.byteOffset,
       gradients.byteOffset,
@@ -153,6 +165,7 @@ class SimdKernels implements Kernels {
     n: Float32Array,
     c: AdamCoefficients,
   ): void {
+    this.#check(parameters, gradients, m, n);
     this.exports.adam(
       parameters.byteOffset,
       gradients.byteOffset,

@@ -32,7 +32,6 @@ export interface IterationProgress {
 export interface TrainReporter {
   started(facts: RunFacts): void;
   iteration(progress: IterationProgress): void;
-  note(text: string): void;
   finished(result: Readonly<Record<string, unknown>>): void;
   interrupted(step: number, resumeCommand: string | null): void;
 }
@@ -40,7 +39,6 @@ export interface TrainReporter {
 export const silentReporter: TrainReporter = {
   started() {},
   iteration() {},
-  note() {},
   finished() {},
   interrupted() {},
 };

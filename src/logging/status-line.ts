@@ -1,5 +1,5 @@
 import pc from "picocolors";
-import type { IterationProgress, RunFacts, TrainReporter } from "./progress.js";
+import { type IterationProgress, type RunFacts, silentReporter, type TrainReporter } from "./progress.js";
 
 export type ReportMode = "auto" | "plain" | "quiet" | "json";
 
@@ -28,18 +28,10 @@ export function createReporter(
   options: { mode: ReportMode; env?: NodeJS.ProcessEnv; clock?: () => number },
 ): TrainReporter {
   const { mode, env = process.env, clock = () => performance.now() } = options;
-  if (mode === "quiet") return new QuietReporter();
+  if (mode === "quiet") return silentReporter;
   if (mode === "json") return new JsonReporter(stream);
   const repaints = mode === "auto" && stream.isTTY === true && env["CI"] === undefined;
   return new LineReporter(stream, repaints, clock);
-}
-
-class QuietReporter implements TrainReporter {
-  started(): void {}
-  iteration(): void {}
-  note(): void {}
-  finished(): void {}
-  interrupted(): void {}
 }
 
 class JsonReporter implements TrainReporter {
@@ -51,10 +43,6 @@ class JsonReporter implements TrainReporter {
 
   iteration(progress: IterationProgress): void {
     this.#write("iteration", progress);
-  }
-
-  note(text: string): void {
-    this.#write("note", { text });
   }
 
   finished(result: Readonly<Record<string, unknown>>): void {
@@ -107,18 +95,8 @@ class LineReporter implements TrainReporter {
     this.#isPainted = this.repaints;
   }
 
-  note(text: string): void {
-    this.#line(printable(text));
-  }
-
   finished(result: Readonly<Record<string, unknown>>): void {
-    const number = (key: string) =>
-      typeof result[key] === "number" ? (result[key] as number).toFixed(1) : "none";
-    this.#line(
-      `${this.#colors.bold("done")}  ${result["total_timesteps"]} steps at ${number("steps_per_second")} steps/s; return of the last ` +
-        `${result["train_episodes"]} training episodes ${number("train_return_last_100")}; ` +
-        `evaluation ${number("eval_mean_return")} ± ${number("eval_std_return")}`,
-    );
+    this.#line(`${this.#colors.bold("done")}  ${formatResult(result)}`);
   }
 
   interrupted(step: number, resumeCommand: string | null): void {
@@ -131,6 +109,23 @@ class LineReporter implements TrainReporter {
     this.#isPainted = false;
     this.stream.write(`${text}\n`);
   }
+}
+
+/** A finished run in one line; what there is none of is left out. */
+export function formatResult(result: Readonly<Record<string, unknown>>): string {
+  const number = (key: string) => (typeof result[key] === "number" ? result[key].toFixed(1) : undefined);
+  const [speed, trained, evaluated] = [
+    number("steps_per_second"),
+    number("train_return_last_100"),
+    number("eval_mean_return"),
+  ];
+  return [
+    `${result["total_timesteps"]} steps${speed === undefined ? "" : ` at ${speed} steps/s`}`,
+    ...(trained === undefined
+      ? []
+      : [`return of the last ${result["train_return_episodes"]} training episodes ${trained}`]),
+    ...(evaluated === undefined ? [] : [`evaluation ${evaluated} ± ${number("eval_std_return")}`]),
+  ].join("; ");
 }
 
 /** The facts of a run, one a line. */
@@ -148,21 +143,21 @@ export function formatFacts(facts: RunFacts, colors: Colors = plain): string[] {
   ];
 }
 
-/** One status line, cut to `columns` characters. */
+/** One status line of at most `columns` characters: the bar goes first when there is no room, then the end. */
 export function formatStatus(progress: IterationProgress, columns: number): string {
   const share = Math.min(1, progress.step / progress.totalTimesteps);
   const filled = Math.floor(share * BAR_WIDTH);
-  const bar = `[${"#".repeat(filled)}${"-".repeat(BAR_WIDTH - filled)}]`;
-  const parts = [
-    `${bar} ${progress.step}/${progress.totalTimesteps} ${Math.floor(share * 100)}%`,
+  const bar = `[${"#".repeat(filled)}${"-".repeat(BAR_WIDTH - filled)}] `;
+  const text = [
+    `${progress.step}/${progress.totalTimesteps} ${Math.floor(share * 100)}%`,
     `${Math.round(progress.stepsPerSecond)} steps/s`,
     progress.returnMean === null
       ? "return -"
       : `return ${progress.returnMean.toFixed(1)} (${progress.returnCount})`,
     ...(progress.approxKl === null ? [] : [`kl ${progress.approxKl.toFixed(4)}`]),
     `${formatDuration(progress.secondsLeft)} left`,
-  ];
-  return parts.join("  ").slice(0, columns);
+  ].join("  ");
+  return (bar.length + text.length <= columns ? bar + text : text).slice(0, columns);
 }
 
 function formatDuration(seconds: number): string {

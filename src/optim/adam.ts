@@ -2,10 +2,10 @@ import type { FloatArray } from "../../envs/api/space.js";
 import type { StateTree } from "../../envs/api/state.js";
 import type { AdamCoefficients } from "../kernels/kernels.js";
 import { clipByGlobalNorm, TORCH_CLIP_EPS } from "./clip.js";
-import { copySlots, type Optimizer, type OptimizerContext, type OptimizerOptions } from "./optimizer.js";
+import type { Optimizer, OptimizerContext, OptimizerOptions } from "./optimizer.js";
 import { readOptions } from "./options.js";
 import { RunningPower } from "./running-power.js";
-import { type OptimizerSnapshot, restoreSlots } from "./snapshot.js";
+import { restoreSnapshot, takeSnapshot } from "./snapshot.js";
 
 /**
  * Adam, and AdamW when `weight_decay` > 0 (decoupled, as in torch.optim.AdamW).
@@ -91,20 +91,11 @@ export class Adam implements Optimizer {
   }
 
   state(): StateTree {
-    return {
-      step: this.#step,
-      powers: this.#powers.map((power) => power.value),
-      slots: copySlots(this.slots()),
-    };
+    return takeSnapshot(this.#step, this.#powers, this.slots());
   }
 
   restore(state: StateTree): void {
-    const snapshot = state as unknown as OptimizerSnapshot;
-    restoreSlots(this.name, this.slots(), snapshot);
-    this.#step = snapshot.step;
-    this.#powers.forEach((power, i) => {
-      power.value = snapshot.powers[i]!;
-    });
+    this.#step = restoreSnapshot(this.name, this.#powers, this.slots(), state);
   }
 }
 

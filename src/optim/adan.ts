@@ -2,10 +2,10 @@ import type { FloatArray } from "../../envs/api/space.js";
 import type { StateTree } from "../../envs/api/state.js";
 import type { AdanCoefficients } from "../kernels/kernels.js";
 import { clipByGlobalNorm } from "./clip.js";
-import { copySlots, type Optimizer, type OptimizerContext, type OptimizerOptions } from "./optimizer.js";
+import type { Optimizer, OptimizerContext, OptimizerOptions } from "./optimizer.js";
 import { readOptions } from "./options.js";
 import { RunningPower } from "./running-power.js";
-import { type OptimizerSnapshot, restoreSlots } from "./snapshot.js";
+import { restoreSnapshot, takeSnapshot } from "./snapshot.js";
 
 /**
  * Adan, adaptive Nesterov momentum, exactly as its authors run it (github.com/sail-sg/Adan, adan.py).
@@ -120,20 +120,11 @@ export class Adan implements Optimizer {
   }
 
   state(): StateTree {
-    return {
-      step: this.#step,
-      powers: this.#powers.map((power) => power.value),
-      slots: copySlots(this.slots()),
-    };
+    return takeSnapshot(this.#step, this.#powers, this.slots());
   }
 
   restore(state: StateTree): void {
-    const snapshot = state as unknown as OptimizerSnapshot;
-    restoreSlots(this.name, this.slots(), snapshot);
-    this.#step = snapshot.step;
-    this.#powers.forEach((power, i) => {
-      power.value = snapshot.powers[i]!;
-    });
+    this.#step = restoreSnapshot(this.name, this.#powers, this.slots(), state);
   }
 }
 

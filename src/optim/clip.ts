@@ -28,7 +28,15 @@ export function clipByGlobalNorm(
 }
 
 function sumOfSquares(kernels: Kernels, values: FloatArray): number {
-  if (values instanceof Float32Array) return kernels.sumOfSquares(values);
+  return values instanceof Float32Array ? kernels.sumOfSquares(values) : plainSumOfSquares(values);
+}
+
+/** The Euclidean norm of an array wherever it lies, for the logs. */
+export function euclideanNorm(values: FloatArray): number {
+  return Math.sqrt(plainSumOfSquares(values));
+}
+
+function plainSumOfSquares(values: FloatArray): number {
   let sum = 0;
   for (const value of values) sum += value * value;
   return sum;

@@ -1,5 +1,5 @@
 import type { FloatArray } from "../../envs/api/space.js";
-import type { Stateful, StateTree } from "../../envs/api/state.js";
+import type { Stateful } from "../../envs/api/state.js";
 import type { Kernels } from "../kernels/kernels.js";
 
 /**
@@ -28,8 +28,3 @@ export interface OptimizerContext {
 }
 
 export type OptimizerOptions = Readonly<Record<string, unknown>>;
-
-/** Deep-copies what `state()` hands out, so that a state never changes behind its holder's back. */
-export function copySlots(slots: Readonly<Record<string, FloatArray>>): Record<string, StateTree> {
-  return Object.fromEntries(Object.entries(slots).map(([name, values]) => [name, values.slice()]));
-}

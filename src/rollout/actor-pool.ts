@@ -1,4 +1,5 @@
 import type { StateTree } from "../../envs/api/state.js";
+import { Pacer } from "../pacer.js";
 import type { RunningMoments } from "../policy/moments.js";
 import type { Actor, ActorReport, FinishedEpisode, ObservationMoments } from "./actor.js";
 
@@ -17,9 +18,6 @@ export interface ActorPool {
   close(): Promise<void>;
 }
 
-/** How long actors in the calling thread may keep it before they let its event loop run. */
-const MAX_BLOCKING_MS = 25;
-
 /** The actor of all envs, in the calling thread; it lets the event loop run every few milliseconds. */
 export class LocalActorPool implements ActorPool {
   constructor(
@@ -35,13 +33,10 @@ export class LocalActorPool implements ActorPool {
 
   async collect(moments: RunningMoments): Promise<FinishedEpisode[]> {
     this.actor.beginRollout(moments.state());
-    let pausedAt = performance.now();
+    const pacer = new Pacer();
     for (let step = 0; step < this.steps; step++) {
       this.actor.collect(step, step + 1);
-      if (performance.now() - pausedAt > MAX_BLOCKING_MS) {
-        await letEventLoopRun();
-        pausedAt = performance.now();
-      }
+      if (pacer.isDue) await pacer.pause();
     }
     return mergeReports(moments, this.rule, [this.actor.endRollout()]);
   }
@@ -73,12 +68,4 @@ export function mergeReports(
   if (rule === "per_step" && locals.length === 1) moments.restore(locals[0]!);
   else if (rule !== "none") for (const increment of increments) moments.merge(increment);
   return reports.flatMap((report) => report.episodes).sort((a, b) => a.step - b.step || a.env - b.env);
-}
-
-/** A turn of the event loop: timers, signals and messages get through. */
-export function letEventLoopRun(): Promise<void> {
-  return new Promise((resolve) => {
-    if (typeof setImmediate === "function") setImmediate(resolve);
-    else setTimeout(resolve, 0);
-  });
 }

@@ -1,34 +1,49 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { Arena } from "../kernels/arena.js";
 import { loadKernels } from "../kernels/load.js";
+import { packError } from "../packed-error.js";
 import { Actor, type BoxEnv } from "./actor.js";
 import { attachRolloutBuffer } from "./rollout-buffer.js";
 import type { ActorCall, ActorReply, ActorWorkerData } from "./worker-actor-pool-node.js";
 
-// An actor in a thread of its own: makes its environments, then answers calls one by one. Numbers travel through the
-// shared arena; messages carry only what is small.
+// An actor in a thread of its own: makes its environments at the first call, then answers calls one by one. Numbers
+// travel through the shared arena; messages carry only what is small.
 
 const data = workerData as ActorWorkerData;
-const arena = Arena.attach(data.memory, data.regions);
-const { make } = (await import(data.env.module)) as {
-  make: (id: string, options: Readonly<Record<string, unknown>>) => Promise<BoxEnv>;
-};
-const envs: BoxEnv[] = [];
-for (let k = 0; k < data.envCount; k++) envs.push(await make(data.env.id, data.env.options));
+let making: Promise<Actor> | undefined;
 
-const actor = new Actor({
-  kernels: await loadKernels(data.device, arena),
-  allocate: (name) => arena.get(name, "f32"),
-  shape: data.shape,
-  layout: data.layout,
-  parameters: arena.get("parameters", "f32"),
-  buffer: attachRolloutBuffer(arena, data.rollout),
-  envs,
-  firstEnv: data.firstEnv,
-  settings: data.settings,
+parentPort!.on("message", async (call: ActorCall) => {
+  let reply: ActorReply;
+  try {
+    making ??= makeActor();
+    reply = { kind: "value", value: answer(await making, call) };
+  } catch (error) {
+    reply = { kind: "error", error: packError(error) };
+  }
+  parentPort!.postMessage(reply);
 });
 
-function answer(call: ActorCall): unknown {
+async function makeActor(): Promise<Actor> {
+  const arena = Arena.attach(data.memory, data.regions);
+  const { make } = (await import(data.env.module)) as {
+    make: (id: string, options: Readonly<Record<string, unknown>>) => Promise<BoxEnv>;
+  };
+  const envs: BoxEnv[] = [];
+  for (let k = 0; k < data.envCount; k++) envs.push(await make(data.env.id, data.env.options));
+  return new Actor({
+    kernels: await loadKernels(data.device, arena),
+    allocate: (name) => arena.get(name, "f32"),
+    shape: data.shape,
+    layout: data.layout,
+    parameters: arena.get("parameters", "f32"),
+    buffer: attachRolloutBuffer(arena, data.rollout),
+    envs,
+    firstEnv: data.firstEnv,
+    settings: data.settings,
+  });
+}
+
+function answer(actor: Actor, call: ActorCall): unknown {
   switch (call.kind) {
     case "ready":
       return undefined;
@@ -46,13 +61,3 @@ function answer(call: ActorCall): unknown {
       return actor.restore(call.states);
   }
 }
-
-parentPort!.on("message", (call: ActorCall) => {
-  let reply: ActorReply;
-  try {
-    reply = { kind: "value", value: answer(call) };
-  } catch (error) {
-    reply = { kind: "error", error };
-  }
-  parentPort!.postMessage(reply);
-});

@@ -1,4 +1,4 @@
-import type { Arena } from "../kernels/arena.js";
+import type { Arena, RegionArray, RegionType } from "../kernels/arena.js";
 
 export interface RolloutShape {
   readonly steps: number;
@@ -34,33 +34,34 @@ export interface RolloutBuffer extends RolloutShape {
   readonly truncated: Uint8Array;
 }
 
+/** Adds the buffer's regions to the arena. */
 export function createRolloutBuffer(arena: Arena, shape: RolloutShape): RolloutBuffer {
-  const { steps, envs, observationSize, actionSize } = shape;
-  const rows = steps * envs;
-  return {
-    ...shape,
-    observations: arena.allocate("rollout/observations", "f32", rows * observationSize),
-    finalObservations: arena.allocate("rollout/final-observations", "f32", rows * observationSize),
-    lastObservations: arena.allocate("rollout/last-observations", "f32", envs * observationSize),
-    actions: arena.allocate("rollout/actions", "f32", rows * actionSize),
-    logProbs: arena.allocate("rollout/log-probs", "f32", rows),
-    rewards: arena.allocate("rollout/rewards", "f64", rows),
-    terminated: arena.allocate("rollout/terminated", "u8", rows),
-    truncated: arena.allocate("rollout/truncated", "u8", rows),
-  };
+  return rolloutBuffer(shape, (name, type, length) => arena.allocate(name, type, length));
 }
 
 /** The same buffer seen from another thread. */
 export function attachRolloutBuffer(arena: Arena, shape: RolloutShape): RolloutBuffer {
+  return rolloutBuffer(shape, (name, type) => arena.get(name, type));
+}
+
+function rolloutBuffer(
+  shape: RolloutShape,
+  region: <T extends RegionType>(name: string, type: T, length: number) => RegionArray[T],
+): RolloutBuffer {
+  const { steps, envs, observationSize, actionSize } = shape;
+  const rows = steps * envs;
   return {
-    ...shape,
-    observations: arena.get("rollout/observations", "f32"),
-    finalObservations: arena.get("rollout/final-observations", "f32"),
-    lastObservations: arena.get("rollout/last-observations", "f32"),
-    actions: arena.get("rollout/actions", "f32"),
-    logProbs: arena.get("rollout/log-probs", "f32"),
-    rewards: arena.get("rollout/rewards", "f64"),
-    terminated: arena.get("rollout/terminated", "u8"),
-    truncated: arena.get("rollout/truncated", "u8"),
+    steps,
+    envs,
+    observationSize,
+    actionSize,
+    observations: region("rollout/observations", "f32", rows * observationSize),
+    finalObservations: region("rollout/final-observations", "f32", rows * observationSize),
+    lastObservations: region("rollout/last-observations", "f32", envs * observationSize),
+    actions: region("rollout/actions", "f32", rows * actionSize),
+    logProbs: region("rollout/log-probs", "f32", rows),
+    rewards: region("rollout/rewards", "f64", rows),
+    terminated: region("rollout/terminated", "u8", rows),
+    truncated: region("rollout/truncated", "u8", rows),
   };
 }

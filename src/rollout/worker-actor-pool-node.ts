@@ -4,6 +4,7 @@ import type { StateTree } from "../../envs/api/state.js";
 import { RlAdanError } from "../errors.js";
 import type { ArenaRegion } from "../kernels/arena.js";
 import { paddedBatch } from "../kernels/kernels.js";
+import { type PackedError, unpackError } from "../packed-error.js";
 import type { MomentsState, RunningMoments } from "../policy/moments.js";
 import type { NetworkShape, ParameterLayout } from "../policy/network.js";
 import { type ActorReport, type ActorSettings, actorNetwork, type FinishedEpisode } from "./actor.js";
@@ -32,7 +33,7 @@ export type ActorCall =
 
 export type ActorReply =
   | { readonly kind: "value"; readonly value: unknown }
-  | { readonly kind: "error"; readonly error: unknown };
+  | { readonly kind: "error"; readonly error: PackedError };
 
 /** Actors in worker threads, each with a contiguous part of the envs. Gives the same bits as one actor of all. */
 export class WorkerActorPool implements ActorPool {
@@ -123,7 +124,7 @@ class ActorThread {
       const waiting = this.#waiting;
       this.#waiting = undefined;
       if (reply.kind === "value") waiting?.resolve(reply.value);
-      else waiting?.reject(reply.error);
+      else waiting?.reject(unpackError(reply.error));
     });
     this.#worker.on("error", (error) => this.#fail(error));
     this.#worker.on("exit", (code) =>

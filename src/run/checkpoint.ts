@@ -129,7 +129,10 @@ function readLimited(path: string): Uint8Array {
 
 function pointedTo(runDirectory: string, which: "latest" | "best"): string {
   const path = join(runDirectory, which);
-  if (!existsSync(path)) throw missing(runDirectory, `"${which}"`);
+  if (!existsSync(path)) {
+    const why = which === "best" ? " No evaluation has named one yet." : "";
+    throw missing(runDirectory, `"${which}"`, why);
+  }
   const name = describeDiskError(path, () => readFileSync(path, "utf8")).trim();
   if (!/^step-\d+$/.test(name)) {
     throw new RlAdanError(
@@ -171,10 +174,10 @@ function digest(tensorBytes: Uint8Array, state: unknown): string {
   return createHash("sha256").update(tensorBytes).update(JSON.stringify(state)).digest("hex");
 }
 
-function missing(runDirectory: string, what: string): RlAdanError {
+function missing(runDirectory: string, what: string, why = ""): RlAdanError {
   return new RlAdanError(
     "checkpoint-missing",
-    `${runDirectory} has no checkpoint ${what}.${steps(runDirectory)}`,
+    `${runDirectory} has no checkpoint ${what}.${why}${steps(runDirectory)}`,
   );
 }
 

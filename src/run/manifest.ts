@@ -20,6 +20,16 @@ export interface Manifest {
   readonly run_hash: string;
   readonly argv: readonly string[];
   readonly started_at: string;
+  /** Each time that the run was taken up again; a longer budget changes its hashes. */
+  readonly resumed: readonly Resumption[];
+}
+
+export interface Resumption {
+  readonly from_step: number;
+  readonly argv: readonly string[];
+  readonly started_at: string;
+  readonly rl_adan: string;
+  readonly node: string;
 }
 
 export function createManifest(options: {
@@ -41,6 +51,31 @@ export function createManifest(options: {
     run_hash: runHash(config),
     argv,
     started_at: new Date().toISOString(),
+    resumed: [],
+  };
+}
+
+/** The manifest of a run that goes on. */
+export function addResumption(
+  manifest: Manifest,
+  how: {
+    readonly argv: readonly string[];
+    readonly fromStep: number;
+    readonly config: Readonly<Record<string, unknown>>;
+  },
+): Manifest {
+  const resumption: Resumption = {
+    from_step: how.fromStep,
+    argv: how.argv,
+    started_at: new Date().toISOString(),
+    rl_adan: packageVersion(),
+    node: process.version,
+  };
+  return {
+    ...manifest,
+    group_hash: groupHash(how.config),
+    run_hash: runHash(how.config),
+    resumed: [...manifest.resumed, resumption],
   };
 }
 

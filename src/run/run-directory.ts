@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
-import { basename, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { describeDiskError } from "../disk-errors-node.js";
 import { RlAdanError, UsageError } from "../errors.js";
 
@@ -40,7 +40,7 @@ export function createRunDirectory(options: {
   if (options.path !== undefined) return runDirectory(claim(options.path));
   const { env, algorithm, optimizer, seed } = options;
   const agent = optimizer === null ? algorithm : `${algorithm}-${optimizer}`;
-  describeDiskError(options.runsRoot, () => mkdirSync(options.runsRoot, { recursive: true }));
+  describeDiskError(options.runsRoot, () => makeFolders(options.runsRoot));
   for (let unix = options.unixSeconds; ; unix++) {
     const path = join(options.runsRoot, [env, agent, String(seed), String(unix)].map(fileSafe).join("__"));
     if (describeDiskError(path, () => makeFolder(path))) return runDirectory(path);
@@ -73,6 +73,14 @@ function makeFolder(path: string): boolean {
   }
 }
 
+/** A folder and those above it, one by one: Node 20's recursive mkdir never returns where a file system refuses (/proc). */
+function makeFolders(path: string): void {
+  if (existsSync(path)) return;
+  const parent = dirname(resolve(path));
+  if (parent !== resolve(path)) makeFolders(parent);
+  makeFolder(path);
+}
+
 /** An empty or new folder for a run whose place the user named. */
 function claim(path: string): string {
   if (existsSync(join(path, "result.json"))) {
@@ -84,7 +92,7 @@ function claim(path: string): string {
       `${path} holds a run; go on with --resume ${path}, or choose another --run-dir.`,
     );
   }
-  describeDiskError(path, () => mkdirSync(path, { recursive: true }));
+  describeDiskError(path, () => makeFolders(path));
   if (describeDiskError(path, () => readdirSync(path)).length > 0) {
     throw new RlAdanError("run-exists", `${path} is not empty; a run needs a folder of its own.`);
   }

@@ -94,8 +94,8 @@ describe("rl-adan", () => {
         --learning-rate <rate>      a number, or a schedule: "3e-4 * (1 - progress)"
         --device <name>             simd, or scalar: the same bits without SIMD
                                     (default: simd)
-        --threads <n>               threads that act and learn, or auto; results do
-                                    not depend on it (default: auto)
+        --threads <n>               threads that step environments, or auto; results
+                                    do not depend on it (default: auto)
         --checkpoint-every <steps>  env steps between checkpoints; 0: only at the end
                                     (default: 100k)
         --eval-every <steps>        env steps between evaluations; 0: only at the end

@@ -9,6 +9,7 @@ const COMPOSITION_ROOTS = [
   "src/index.ts",
   "src/train.ts",
   "src/train-config.ts",
+  "src/training.ts",
   "src/evaluate.ts",
 ];
 /** Everyone may import these; each imports, packages included, only what stands behind it. */

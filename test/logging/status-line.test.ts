@@ -73,11 +73,11 @@ describe("the status line", () => {
     reporter.iteration(progress(2000));
     wait(1000);
     reporter.iteration(progress(3000));
-    reporter.note("hello");
+    reporter.interrupted(3000, null);
     expect(texts).toHaveLength(4);
     expect(texts[0]!.startsWith("\r\x1b[2K")).toBe(true);
     expect(texts[1]!.length).toBeLessThanOrEqual(59 + "\r\x1b[2K".length);
-    expect(texts.slice(2)).toEqual(["\n", "hello\n"]);
+    expect(texts.slice(2)).toEqual(["\n", "interrupted at step 3000; nothing was saved\n"]);
   });
 
   it.each([{ isTTY: false }, { isTTY: true, env: { CI: "true" } }])(

@@ -1,5 +1,5 @@
 import type { PpoIteration } from "../../agents/ppo/ppo.js";
-import { type PpoSetup, ppo } from "../../agents/ppo/ppo.js";
+import { type PpoSetup, startPpo } from "../../agents/ppo/ppo.js";
 import type { StateTree } from "../../envs/api/state.js";
 import { make } from "../../envs/index.js";
 import { type ActorPoolFactory, createLocalActorPool } from "../../src/rollout/create-actor-pool.js";
@@ -42,9 +42,14 @@ export async function runPpo(
   visit: (iteration: PpoIteration) => void | Promise<void> = () => {},
 ): Promise<StateTree> {
   let last: StateTree = null;
-  for await (const iteration of ppo(await ppoSetup(request))) {
-    await visit(iteration);
-    last = await iteration.state();
+  const agent = await startPpo(await ppoSetup(request));
+  try {
+    for await (const iteration of agent.iterations) {
+      await visit(iteration);
+      last = await iteration.state();
+    }
+  } finally {
+    await agent.close();
   }
   return last;
 }

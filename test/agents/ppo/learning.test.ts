@@ -11,8 +11,9 @@ async function trainedReturn(request: Parameters<typeof runPpo>[0]): Promise<num
     policy = iteration.policy();
   });
   const env = await make(request.env);
-  const { returns } = await evaluatePolicy(policy!, env, { seed: 1, episodes: 10, actions: "mean" });
+  const evaluated = await evaluatePolicy(policy!, env, { seed: 1, episodes: 10, actions: "mean" });
   env.close();
+  const { returns } = evaluated!;
   return returns.reduce((sum, value) => sum + value, 0) / returns.length;
 }
 

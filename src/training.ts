@@ -1,0 +1,261 @@
+import { policyOfTrainState } from "../agents/ppo/policy-snapshot.js";
+import type { StateTree } from "../envs/api/state.js";
+import type { AnyEnv } from "../envs/index.js";
+import type { Agent, AgentIteration } from "./agent.js";
+import { type EvaluationResult, evaluatePolicy, summarize } from "./evaluate.js";
+import { EpisodeWindow } from "./logging/episode-window.js";
+import type { TrainReporter } from "./logging/progress.js";
+import type { RunLog } from "./logging/run-log.js";
+import type { PolicySnapshot } from "./policy/policy.js";
+import { writeFileAtomic } from "./run/atomic-file.js";
+import { writeCheckpoint } from "./run/checkpoint.js";
+import type { RunDirectory } from "./run/run-directory.js";
+import { boxSpacesOf } from "./spaces.js";
+import type { TrainConfig } from "./train-config.js";
+
+/** What `result.json` holds; its presence means that the run finished. */
+export interface TrainResult {
+  readonly env: string;
+  readonly algorithm: string;
+  readonly optimizer: string | null;
+  readonly seed: number;
+  /** Env steps really done. */
+  readonly total_timesteps: number;
+  /** Mean return of the last 100 training episodes; null when none ended. */
+  readonly train_return_last_100: number | null;
+  /** How many episodes that is: 100, or all when there were fewer. */
+  readonly train_return_episodes: number;
+  /** Training episodes that ended, over all parts of the run. */
+  readonly train_episodes: number;
+  readonly eval_mean_return: number | null;
+  readonly eval_std_return: number | null;
+  readonly eval_episodes: number;
+  /** Highest of the evaluations, null without any: an optimistic number, label it so. */
+  readonly eval_max_mean_return: number | null;
+  readonly resumed_from_step: number | null;
+  /** Of this process: start-up, training, evaluations. */
+  readonly wall_seconds: number;
+  /** Of this process, training alone; null when it did no training. */
+  readonly steps_per_second: number | null;
+}
+
+export type TrainOutcome =
+  | { readonly status: "finished"; readonly runDirectory: string; readonly result: TrainResult }
+  | { readonly status: "interrupted"; readonly runDirectory: string; readonly step: number };
+
+/** A checkpoint: the agent's TrainState, and what the logs and the choice of the best go on from. */
+export interface SavedTraining {
+  readonly agent: StateTree;
+  readonly episodes: StateTree;
+  readonly best_evaluation: number | null;
+  /** Written before the evaluation that belongs to this step: whoever goes on from here makes it first. */
+  readonly evaluation_is_due: boolean;
+  readonly metrics_bytes: number;
+}
+
+/** Everything that a training needs, made and checked. */
+export interface TrainingSetup {
+  readonly config: TrainConfig;
+  readonly run: RunDirectory;
+  readonly agent: Agent;
+  /** For evaluations: training has environments of its own. */
+  readonly env: AnyEnv;
+  readonly log: RunLog;
+  readonly reporter: TrainReporter;
+  readonly signal: AbortSignal | undefined;
+  readonly startedAt: number;
+  readonly from: { readonly step: number; readonly state: SavedTraining } | undefined;
+}
+
+/** Draws iterations from the agent and attaches logs, checkpoints and evaluations, at iteration ends. */
+export class Training {
+  readonly #setup: TrainingSetup;
+  readonly #window = new EpisodeWindow();
+  readonly #firstStep: number;
+  #step: number;
+  #savedStep: number | undefined;
+  #trainingSeconds = 0;
+  #best: number | null;
+  #evaluation: EvaluationResult | undefined;
+
+  constructor(setup: TrainingSetup) {
+    const { from } = setup;
+    this.#setup = setup;
+    this.#firstStep = this.#step = from?.step ?? 0;
+    this.#savedStep = from?.step;
+    this.#best = from?.state.best_evaluation ?? null;
+    if (from !== undefined) this.#window.restore(from.state.episodes);
+  }
+
+  /** To the end of the budget, or to the end of the iteration in which the signal is aborted. */
+  async run(): Promise<TrainOutcome> {
+    const { config, log, signal, agent } = this.#setup;
+    await this.#makeDueEvaluation();
+    if (this.#step < config.total_timesteps && !signal?.aborted) {
+      for await (const iteration of agent.iterations) {
+        await this.#take(iteration);
+        if (signal?.aborted) break;
+      }
+    }
+    const isFinished = this.#step >= config.total_timesteps && !this.#isEvaluationMissing();
+    log.close(isFinished ? "success" : "unknown");
+    return isFinished ? this.#finish() : this.#interrupt();
+  }
+
+  async #take(iteration: AgentIteration): Promise<void> {
+    const { config, log, signal } = this.#setup;
+    const previous = this.#step;
+    this.#step = iteration.globalStep;
+    this.#trainingSeconds += iteration.seconds;
+    for (const { episodeReturn, length } of iteration.episodes) this.#window.push(episodeReturn, length);
+    log.iteration({
+      iteration: iteration.iteration,
+      step: this.#step,
+      episodes: iteration.episodes,
+      scalars: { ...this.#runningScalars(), ...iteration.scalars },
+    });
+    log.flush();
+    this.#report(iteration);
+    const isLast = this.#step >= config.total_timesteps;
+    const { policy } = iteration;
+    const evaluates = policy !== undefined && (isLast || crosses(previous, this.#step, config.eval_every));
+    const saves = isLast || signal?.aborted || crosses(previous, this.#step, config.checkpoint_every);
+    // First save, then evaluate: an evaluation that fails or is killed loses no training.
+    if (saves) await this.#save(iteration.state, { isBest: false, evaluationIsDue: evaluates });
+    if (!evaluates) return;
+    const isBest = await this.#evaluate(policy());
+    if (isBest !== undefined && (saves || isBest)) {
+      await this.#save(iteration.state, { isBest, evaluationIsDue: false });
+    }
+  }
+
+  /** Whether it is the best so far; undefined when it was interrupted. */
+  async #evaluate(policy: PolicySnapshot): Promise<boolean | undefined> {
+    const { config, env, log, signal } = this.#setup;
+    const { seed, eval_episodes: episodes, eval_actions: actions } = config;
+    const evaluated = await evaluatePolicy(policy, env, { seed, episodes, actions, signal });
+    if (evaluated === undefined) return undefined;
+    this.#evaluation = summarize(config.env, this.#step, evaluated.returns, evaluated.lengths);
+    const { mean_return, mean_length } = this.#evaluation;
+    log.scalars(this.#step, { "eval/mean_reward": mean_return, "eval/mean_ep_length": mean_length });
+    if (this.#best !== null && mean_return <= this.#best) return false;
+    this.#best = mean_return;
+    return true;
+  }
+
+  /** The evaluation that the checkpoint still owes, and the last one of a run that only lacks its result. */
+  async #makeDueEvaluation(): Promise<void> {
+    const { config, env, from, log } = this.#setup;
+    if (from === undefined || config.algorithm !== "ppo") return;
+    const policy = () => policyOfTrainState(config, boxSpacesOf(env, config.env), from.state.agent);
+    if (from.state.evaluation_is_due) {
+      const isBest = await this.#evaluate(policy());
+      if (isBest === undefined) return;
+      await this.#save(async () => from.state.agent, { isBest, evaluationIsDue: false });
+    } else if (this.#step >= config.total_timesteps) {
+      const { seed, eval_episodes: episodes, eval_actions: actions } = config;
+      const evaluated = await evaluatePolicy(policy(), env, { seed, episodes, actions });
+      this.#evaluation = summarize(config.env, this.#step, evaluated!.returns, evaluated!.lengths);
+    }
+    log.flush();
+  }
+
+  #isEvaluationMissing(): boolean {
+    return this.#setup.config.algorithm === "ppo" && this.#evaluation?.step !== this.#step;
+  }
+
+  async #save(
+    agentState: (() => Promise<StateTree>) | undefined,
+    how: { readonly isBest: boolean; readonly evaluationIsDue: boolean },
+  ): Promise<void> {
+    if (agentState === undefined) return;
+    const { log, run } = this.#setup;
+    log.sync();
+    const state: StateTree = {
+      agent: await agentState(),
+      episodes: this.#window.state(),
+      best_evaluation: this.#best,
+      evaluation_is_due: how.evaluationIsDue,
+      metrics_bytes: log.metricsBytes,
+    };
+    writeCheckpoint(run.path, this.#step, state, { isBest: how.isBest });
+    this.#savedStep = this.#step;
+  }
+
+  #runningScalars(): Record<string, number> {
+    const { meanReturn, meanLength } = this.#window;
+    return {
+      "charts/SPS": Math.floor(this.#stepsPerSecond()),
+      ...(meanReturn === null ? {} : { "rollout/ep_rew_mean": meanReturn }),
+      ...(meanLength === null ? {} : { "rollout/ep_len_mean": meanLength }),
+    };
+  }
+
+  #stepsPerSecond(): number {
+    return (this.#step - this.#firstStep) / this.#trainingSeconds;
+  }
+
+  #report(iteration: AgentIteration): void {
+    const { config, reporter } = this.#setup;
+    const stepsPerSecond = this.#stepsPerSecond();
+    reporter.iteration({
+      step: this.#step,
+      totalTimesteps: config.total_timesteps,
+      stepsPerSecond,
+      episodes: this.#window.count,
+      returnMean: this.#window.meanReturn,
+      returnCount: this.#window.size,
+      approxKl: iteration.scalars["losses/approx_kl"] ?? null,
+      secondsLeft: Math.max(0, config.total_timesteps - this.#step) / stepsPerSecond,
+    });
+  }
+
+  #interrupt(): TrainOutcome {
+    const { run, reporter } = this.#setup;
+    const canResume = this.#savedStep === this.#step;
+    reporter.interrupted(
+      this.#step,
+      canResume ? `${programName()} train --resume ${quoted(run.path)}` : null,
+    );
+    return { status: "interrupted", runDirectory: run.path, step: this.#step };
+  }
+
+  #finish(): TrainOutcome {
+    const { config, run, reporter, from, startedAt } = this.#setup;
+    const result: TrainResult = {
+      env: config.env,
+      algorithm: config.algorithm,
+      optimizer: config.algorithm === "ppo" ? config.optimizer : null,
+      seed: config.seed,
+      total_timesteps: this.#step,
+      train_return_last_100: this.#window.meanReturn,
+      train_return_episodes: this.#window.size,
+      train_episodes: this.#window.count,
+      eval_mean_return: this.#evaluation?.mean_return ?? null,
+      eval_std_return: this.#evaluation?.std_return ?? null,
+      eval_episodes: this.#evaluation?.episodes ?? 0,
+      eval_max_mean_return: this.#best,
+      resumed_from_step: from?.step ?? null,
+      wall_seconds: (performance.now() - startedAt) / 1000,
+      steps_per_second: this.#trainingSeconds === 0 ? null : this.#stepsPerSecond(),
+    };
+    writeFileAtomic(run.result, `${JSON.stringify(result, null, 2)}\n`);
+    reporter.finished({ ...result });
+    return { status: "finished", runDirectory: run.path, result };
+  }
+}
+
+/** Whether the steps (from, to] hold a multiple of `every`; never when it is 0. */
+function crosses(from: number, to: number, every: number): boolean {
+  return every > 0 && Math.floor(to / every) > Math.floor(from / every);
+}
+
+/** How the user started this program: in a clone it is known to npx alone. */
+function programName(): string {
+  return process.env["npm_command"] === "exec" ? "npx rl-adan" : "rl-adan";
+}
+
+/** A path as a shell takes it. */
+function quoted(path: string): string {
+  return /^[\w./:\\-]+$/.test(path) ? path : `"${path}"`;
+}
