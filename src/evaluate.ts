@@ -4,11 +4,11 @@ import { make } from "../envs/index.js";
 import { RlAdanError } from "./errors.js";
 import { Pacer } from "./pacer.js";
 import { Policy, type PolicySnapshot } from "./policy/policy.js";
-import { NormalStream, streamKey, streamSeed64 } from "./random/index.js";
-import type { BoxEnv } from "./rollout/actor.js";
+import { streamKey, streamSeed64 } from "./random/index.js";
+import type { PolicyEnv } from "./rollout/actor.js";
 import { type CheckpointName, readCheckpoint } from "./run/checkpoint.js";
 import { openRunDirectory } from "./run/run-directory.js";
-import { boxSpacesOf } from "./spaces.js";
+import { policySpacesOf } from "./spaces.js";
 import { readTrainConfig } from "./train-config.js";
 
 export interface EvaluationResult {
@@ -32,7 +32,7 @@ const MAX_EPISODE_STEPS = 100_000;
  */
 export async function evaluatePolicy(
   snapshot: PolicySnapshot,
-  env: BoxEnv,
+  env: PolicyEnv,
   options: {
     readonly seed: number;
     readonly episodes: number;
@@ -42,8 +42,7 @@ export async function evaluatePolicy(
 ): Promise<{ returns: number[]; lengths: number[] } | undefined> {
   const { seed, episodes, actions } = options;
   const policy = new Policy(snapshot);
-  const noise = new NormalStream(streamKey(seed, "eval/noise"));
-  const action = new Float32Array(snapshot.shape.actionSize);
+  const noise = policy.createNoise(streamKey(seed, "eval/noise"));
   const returns: number[] = [];
   const lengths: number[] = [];
   let steps = 0;
@@ -53,8 +52,7 @@ export async function evaluatePolicy(
     let episodeReturn = 0;
     let length = 0;
     for (let isOver = false; !isOver; ) {
-      if (actions === "mean") policy.act(observation, action);
-      else policy.sample(observation, noise, steps, action);
+      const action = actions === "mean" ? policy.act(observation) : policy.sample(observation, noise, steps);
       const result = env.step(action);
       observation = result.observation;
       episodeReturn += result.reward;
@@ -99,7 +97,7 @@ export async function evaluateRun(
   const env = await make(config.env, config.env_options);
   try {
     const { agent } = checkpoint.tree as { agent: StateTree };
-    const snapshot = policyOfTrainState(config, boxSpacesOf(env, config.env), agent);
+    const snapshot = policyOfTrainState(config, policySpacesOf(env, config.env), agent);
     const { episodes } = options;
     const evaluated = await evaluatePolicy(snapshot, env, { seed: config.seed, episodes, actions: "mean" });
     return summarize(config.env, checkpoint.step, evaluated!.returns, evaluated!.lengths);

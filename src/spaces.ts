@@ -1,19 +1,46 @@
 import type { BoxSpace } from "../envs/api/space.js";
 import { UsageError } from "./errors.js";
 
-/** The spaces of an environment that PPO can use: flat boxes. Throws UsageError naming the space that is none. */
-export function boxSpacesOf(
-  env: { readonly observationSpace: unknown; readonly actionSpace: unknown },
-  id: string,
-): { observationSpace: BoxSpace; actionSpace: BoxSpace } {
-  return {
-    observationSpace: box(env.observationSpace, id, "observation"),
-    actionSpace: box(env.actionSpace, id, "action"),
-  };
+/** A choice among n actions, numbered from `start` (Gymnasium's Discrete). */
+export interface DiscreteSpace {
+  readonly kind: "discrete";
+  readonly n: number;
+  readonly start: number;
 }
 
-function box(space: unknown, id: string, what: string): BoxSpace {
-  const candidate = space as BoxSpace;
-  if (candidate?.kind === "box" && candidate.shape.length === 1) return candidate;
-  throw new UsageError("space", `PPO needs a flat Box as ${what} space; ${id} has ${String(space)}.`);
+/** The spaces of an environment that PPO can use. */
+export interface PolicySpaces {
+  readonly observationSpace: BoxSpace;
+  readonly actionSpace: BoxSpace | DiscreteSpace;
+}
+
+/** The spaces of an environment, when PPO can use them. Throws UsageError naming the space that it can't. */
+export function policySpacesOf(
+  env: { readonly observationSpace: unknown; readonly actionSpace: unknown },
+  id: string,
+): PolicySpaces {
+  const { observationSpace, actionSpace } = env;
+  if (!isFlatBox(observationSpace)) {
+    throw new UsageError(
+      "space",
+      `PPO needs a flat Box as observation space; ${id} has ${String(observationSpace)}.`,
+    );
+  }
+  if (!isFlatBox(actionSpace) && !isDiscrete(actionSpace)) {
+    throw new UsageError(
+      "space",
+      `PPO needs a flat Box or Discrete as action space; ${id} has ${String(actionSpace)}.`,
+    );
+  }
+  return { observationSpace, actionSpace };
+}
+
+function isFlatBox(space: unknown): space is BoxSpace {
+  const candidate = space as BoxSpace | undefined;
+  return candidate?.kind === "box" && candidate.shape.length === 1;
+}
+
+function isDiscrete(space: unknown): space is DiscreteSpace {
+  const candidate = space as DiscreteSpace | undefined;
+  return candidate?.kind === "discrete" && Number.isSafeInteger(candidate.n);
 }

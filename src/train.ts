@@ -17,7 +17,7 @@ import { readCheckpoint } from "./run/checkpoint.js";
 import { groupHash } from "./run/hashes.js";
 import { addResumption, createManifest, readManifest, writeManifest } from "./run/manifest.js";
 import { createRunDirectory, isFinished, openRunDirectory, type RunDirectory } from "./run/run-directory.js";
-import { boxSpacesOf } from "./spaces.js";
+import { policySpacesOf } from "./spaces.js";
 import { type ResumeOverrides, readTrainConfig, type TrainConfig } from "./train-config.js";
 import { type SavedTraining, Training, type TrainOutcome } from "./training.js";
 
@@ -167,7 +167,7 @@ async function startAgent(
       id: config.env,
       options: config.env_options,
     },
-    ...boxSpacesOf(env, config.env),
+    ...policySpacesOf(env, config.env),
     createActorPool: createActorPool(threads, ({ id, options }) => make(id, options)),
     ...(from === undefined ? {} : { from }),
   });

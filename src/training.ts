@@ -10,7 +10,7 @@ import type { PolicySnapshot } from "./policy/policy.js";
 import { writeFileAtomic } from "./run/atomic-file.js";
 import { writeCheckpoint } from "./run/checkpoint.js";
 import type { RunDirectory } from "./run/run-directory.js";
-import { boxSpacesOf } from "./spaces.js";
+import { policySpacesOf } from "./spaces.js";
 import type { TrainConfig } from "./train-config.js";
 
 /** What `result.json` holds; its presence means that the run finished. */
@@ -147,7 +147,7 @@ export class Training {
   async #makeDueEvaluation(): Promise<void> {
     const { config, env, from, log } = this.#setup;
     if (from === undefined || config.algorithm !== "ppo") return;
-    const policy = () => policyOfTrainState(config, boxSpacesOf(env, config.env), from.state.agent);
+    const policy = () => policyOfTrainState(config, policySpacesOf(env, config.env), from.state.agent);
     if (from.state.evaluation_is_due) {
       const isBest = await this.#evaluate(policy());
       if (isBest === undefined) return;

@@ -23,20 +23,20 @@ function config(env: string, flags: Record<string, unknown> = {}) {
 }
 
 describe("train", () => {
-  it("refuses an environment whose actions are no flat box, before it makes a directory", async () => {
+  it("refuses an environment whose actions it can't choose, before it makes a directory", async () => {
     register({
       id: "test/Choice-v0",
       create: async () => {
         const env = new Pendulum();
         Object.defineProperty(env, "actionSpace", {
-          value: { kind: "discrete", toString: () => "Discrete(2)" },
+          value: { kind: "dict", toString: () => "Dict(a: Box)" },
         });
         return env;
       },
     });
     const run = join(folder, "choice");
     await expect(train({ config: config("test/Choice-v0"), runDirectory: run })).rejects.toThrow(
-      "PPO needs a flat Box as action space; test/Choice-v0 has Discrete(2).",
+      "PPO needs a flat Box or Discrete as action space; test/Choice-v0 has Dict(a: Box).",
     );
     expect(() => readFileSync(join(run, "manifest.json"))).toThrow();
   });

@@ -5,7 +5,8 @@ import { clipFactor, euclideanNorm, TORCH_CLIP_EPS } from "../../src/optim/clip.
 import type { Optimizer } from "../../src/optim/optimizer.js";
 import { createOptimizer } from "../../src/optim/registry.js";
 import { Pacer } from "../../src/pacer.js";
-import { DiagonalGaussian } from "../../src/policy/gaussian.js";
+import type { ActionDistribution } from "../../src/policy/action-distribution.js";
+import { createDistribution } from "../../src/policy/create-distribution.js";
 import { Mlp } from "../../src/policy/mlp.js";
 import { checkParameterCount, type NetworkShape, type ParameterLayout } from "../../src/policy/network.js";
 import { AdvantageEstimator } from "./advantages.js";
@@ -49,7 +50,7 @@ export class KernelLearner implements Learner {
   readonly #actorGradients: Float32Array;
   readonly #criticGradients: Float32Array;
   readonly #logStd: Float32Array;
-  readonly #gaussian: DiagonalGaussian;
+  readonly #distribution: ActionDistribution;
   readonly #actor: Mlp;
   readonly #critic: Mlp;
   readonly #estimator: AdvantageEstimator;
@@ -75,7 +76,7 @@ export class KernelLearner implements Learner {
     this.#actorGradients = this.#gradients.subarray(0, layout.criticStart);
     this.#criticGradients = this.#gradients.subarray(layout.criticStart);
     this.#logStd = parameters.subarray(layout.logStd, layout.criticStart);
-    this.#gaussian = new DiagonalGaussian(shape.actionSize);
+    this.#distribution = createDistribution(shape);
     const network = {
       kernels,
       allocate,
@@ -101,7 +102,7 @@ export class KernelLearner implements Learner {
     const pacer = new Pacer();
     const totals = new MetricTotals();
     const { actions, logProbs } = rollout;
-    const loss = new MinibatchLoss({ ...estimates(this.#estimator), actions, logProbs }, this.#gaussian);
+    const loss = new MinibatchLoss({ ...estimates(this.#estimator), actions, logProbs }, this.#distribution);
     const settings: LossSettings = {
       clipCoefficient: plan.clipCoefficient,
       entropyCoefficient: plan.entropyCoefficient,
@@ -165,7 +166,7 @@ export class KernelLearner implements Learner {
     const actor = this.#actor;
     const critic = this.#critic;
     this.#gradients.fill(0);
-    this.#gaussian.update(this.#logStd);
+    this.#distribution.update(this.#logStd);
     loss.begin(settings, this.#order, start, end);
     for (let block = start; block < end; block += SAMPLE_BLOCK) {
       const count = Math.min(SAMPLE_BLOCK, end - block);
@@ -188,7 +189,7 @@ export class KernelLearner implements Learner {
       if (pacer.isDue) await pacer.pause();
     }
     loss.finish();
-    this.#gradients.set(loss.logStdGradient, this.#layout.logStd);
+    this.#gradients.set(this.#distribution.parameterGradient, this.#layout.logStd);
     const gradientNorm = Math.sqrt(
       this.#kernels.sumOfSquares(this.#actorGradients) + this.#kernels.sumOfSquares(this.#criticGradients),
     );
@@ -196,7 +197,7 @@ export class KernelLearner implements Learner {
       loss: loss.loss,
       policyLoss: loss.policyLoss,
       valueLoss: loss.valueLoss,
-      entropy: this.#gaussian.entropy,
+      entropy: loss.entropy,
       oldApproxKl: loss.oldApproxKl,
       approxKl: loss.approxKl,
       clipFraction: loss.clipFraction,

@@ -1,5 +1,5 @@
 import { exp } from "../../src/math/index.js";
-import type { DiagonalGaussian } from "../../src/policy/gaussian.js";
+import type { ActionDistribution } from "../../src/policy/action-distribution.js";
 
 /** What the loss of a minibatch depends on besides the samples. */
 export interface LossSettings {
@@ -39,8 +39,7 @@ export class MinibatchLoss {
   oldApproxKl = 0;
   approxKl = 0;
   clipFraction = 0;
-  /** d loss / d log-std, complete after `finish`. */
-  readonly logStdGradient: Float64Array;
+  entropy = 0;
   #samples = 0;
   #settings!: LossSettings;
   #advantageMean = 0;
@@ -48,48 +47,51 @@ export class MinibatchLoss {
 
   constructor(
     readonly data: LossSamples,
-    readonly gaussian: DiagonalGaussian,
-  ) {
-    this.logStdGradient = new Float64Array(gaussian.size);
-  }
+    readonly distribution: ActionDistribution,
+  ) {}
 
   /** rows[start, end): the minibatch's flat rows. */
   begin(settings: LossSettings, rows: Int32Array, start: number, end: number): void {
     this.#settings = settings;
     this.#samples = end - start;
-    this.policyLoss = this.valueLoss = this.oldApproxKl = this.approxKl = this.clipFraction = 0;
-    this.logStdGradient.fill(0);
+    this.policyLoss =
+      this.valueLoss =
+      this.oldApproxKl =
+      this.approxKl =
+      this.clipFraction =
+      this.entropy =
+        0;
+    this.distribution.beginGradient();
     this.#measureAdvantages(rows, start, end);
   }
 
   /**
-   * Adds samples rows[start, start + count), whose outputs are mean [action][batch] and value [batch], and writes
-   * d loss / d mean and d loss / d value in the same layout; padding gets 0.
+   * Adds samples rows[start, start + count), whose networks put out output [outputs][batch] and value [batch], and writes
+   * d loss / d output and d loss / d value in the same layout; padding gets 0.
    */
   addBlock(
     rows: Int32Array,
     start: number,
     count: number,
     batch: number,
-    mean: Float32Array,
-    meanGradient: Float32Array,
+    output: Float32Array,
+    outputGradient: Float32Array,
     value: Float32Array,
     valueGradient: Float32Array,
   ): void {
-    const { size, inverseStd } = this.gaussian;
+    const { distribution } = this;
+    const { outputs, actionWidth } = distribution;
     const { actions } = this.data;
+    const entropyWeight = this.#settings.entropyCoefficient / this.#samples;
     for (let b = 0; b < count; b++) {
       const row = rows[start + b]!;
-      const logProbGradient = this.#addPolicy(row, mean, b, batch);
-      for (let j = 0; j < size; j++) {
-        const z = (actions[row * size + j]! - mean[j * batch + b]!) * inverseStd[j]!;
-        meanGradient[j * batch + b] = logProbGradient * z * inverseStd[j]!;
-        this.logStdGradient[j]! += logProbGradient * (z * z - 1);
-      }
+      const at = row * actionWidth;
+      const logProbGradient = this.#addPolicy(row, output, b, batch);
+      distribution.addGradient(actions, at, output, b, batch, logProbGradient, entropyWeight, outputGradient);
       valueGradient[b] = this.#addValue(row, value[b]!);
     }
     for (let b = count; b < batch; b++) {
-      for (let j = 0; j < size; j++) meanGradient[j * batch + b] = 0;
+      for (let j = 0; j < outputs; j++) outputGradient[j * batch + b] = 0;
       valueGradient[b] = 0;
     }
   }
@@ -101,14 +103,13 @@ export class MinibatchLoss {
     this.oldApproxKl /= this.#samples;
     this.approxKl /= this.#samples;
     this.clipFraction /= this.#samples;
-    for (let j = 0; j < this.logStdGradient.length; j++) {
-      this.logStdGradient[j]! -= this.#settings.entropyCoefficient;
-    }
+    this.entropy /= this.#samples;
+    this.distribution.finishGradient(this.#settings.entropyCoefficient);
   }
 
   get loss(): number {
     const { entropyCoefficient, valueCoefficient } = this.#settings;
-    return this.policyLoss - entropyCoefficient * this.gaussian.entropy + valueCoefficient * this.valueLoss;
+    return this.policyLoss - entropyCoefficient * this.entropy + valueCoefficient * this.valueLoss;
   }
 
   /** Mean and unbiased deviation over the minibatch; a single sample has no deviation and stays as it is. */
@@ -131,10 +132,12 @@ export class MinibatchLoss {
   }
 
   /** Adds one sample's policy terms; returns d loss / d log-prob. */
-  #addPolicy(row: number, mean: Float32Array, b: number, batch: number): number {
+  #addPolicy(row: number, output: Float32Array, b: number, batch: number): number {
     const { actions, logProbs, advantages } = this.data;
     const { clipCoefficient: clip } = this.#settings;
-    const logProb = this.gaussian.logProb(actions, row * this.gaussian.size, 1, mean, b, batch);
+    const { distribution } = this;
+    const logProb = distribution.logProb(actions, row * distribution.actionWidth, output, b, batch);
+    this.entropy += distribution.entropy(output, b, batch);
     const logRatio = logProb - logProbs[row]!;
     const ratio = exp(logRatio);
     const advantage = (advantages[row]! - this.#advantageMean) * this.#advantageScale;

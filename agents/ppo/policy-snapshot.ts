@@ -1,20 +1,20 @@
-import type { BoxSpace } from "../../envs/api/space.js";
 import type { StateTree } from "../../envs/api/state.js";
+import { actionRangeOf } from "../../src/policy/action-mapping.js";
 import type { MomentsState } from "../../src/policy/moments.js";
 import type { NetworkShape } from "../../src/policy/network.js";
 import type { PolicySnapshot } from "../../src/policy/policy.js";
+import type { PolicySpaces } from "../../src/spaces.js";
 import type { PpoConfig } from "./config.js";
 
-/** The spaces that an agent and its environment share. */
-export interface Spaces {
-  readonly observationSpace: BoxSpace;
-  readonly actionSpace: BoxSpace;
-}
-
-export function networkShape(config: PpoConfig, { observationSpace, actionSpace }: Spaces): NetworkShape {
+export function networkShape(
+  config: PpoConfig,
+  { observationSpace, actionSpace }: PolicySpaces,
+): NetworkShape {
+  const isChoice = actionSpace.kind === "discrete";
   return {
     observationSize: observationSpace.low.length,
-    actionSize: actionSpace.low.length,
+    actionSize: isChoice ? actionSpace.n : actionSpace.low.length,
+    actions: isChoice ? "categorical" : "gaussian",
     hiddenSizes: config.hidden_sizes,
     activation: config.activation,
   };
@@ -23,7 +23,7 @@ export function networkShape(config: PpoConfig, { observationSpace, actionSpace 
 /** The policy of a recipe with these weights and moments. The arrays are taken as they are: copy them if they live on. */
 export function policySnapshot(
   config: PpoConfig,
-  spaces: Spaces,
+  spaces: PolicySpaces,
   parameters: Float32Array,
   moments: MomentsState,
 ): PolicySnapshot {
@@ -33,13 +33,16 @@ export function policySnapshot(
     observationMoments: config.observation_moments === "none" ? null : moments,
     observationClip: config.observation_clip,
     actionMapping: config.action_mapping,
-    actionLow: [...spaces.actionSpace.low],
-    actionHigh: [...spaces.actionSpace.high],
+    actionRange: actionRangeOf(spaces.actionSpace),
   };
 }
 
 /** The policy inside a TrainState of PPO. */
-export function policyOfTrainState(config: PpoConfig, spaces: Spaces, state: StateTree): PolicySnapshot {
+export function policyOfTrainState(
+  config: PpoConfig,
+  spaces: PolicySpaces,
+  state: StateTree,
+): PolicySnapshot {
   const { learner, observation_moments } = state as unknown as {
     learner: { parameters: Float32Array };
     observation_moments: MomentsState;

@@ -5,6 +5,7 @@ import { compileSchedule } from "../../src/config/schedule.js";
 import { RlAdanError } from "../../src/errors.js";
 import { Arena } from "../../src/kernels/arena.js";
 import { loadKernels } from "../../src/kernels/load.js";
+import { createDistribution } from "../../src/policy/create-distribution.js";
 import { initializeParameters } from "../../src/policy/initialize.js";
 import { RunningMoments } from "../../src/policy/moments.js";
 import { parameterLayout } from "../../src/policy/network.js";
@@ -13,14 +14,15 @@ import { permutation, streamKey } from "../../src/random/index.js";
 import type { ActorPoolFactory } from "../../src/rollout/create-actor-pool.js";
 import { RewardScaler } from "../../src/rollout/reward-scaler.js";
 import { createRolloutBuffer } from "../../src/rollout/rollout-buffer.js";
+import type { PolicySpaces } from "../../src/spaces.js";
 import type { PpoConfig } from "./config.js";
 import { KernelLearner } from "./kernel-learner.js";
 import type { UpdateMetrics } from "./learner.js";
-import { networkShape, policySnapshot, type Spaces } from "./policy-snapshot.js";
+import { networkShape, policySnapshot } from "./policy-snapshot.js";
 import { updateScalars } from "./scalars.js";
 
 /** What a PPO run is made of, besides its recipe. */
-export interface PpoSetup extends Spaces {
+export interface PpoSetup extends PolicySpaces {
   readonly config: PpoConfig;
   readonly seed: number;
   readonly totalTimesteps: number;
@@ -67,7 +69,9 @@ export async function startPpo(setup: PpoSetup): Promise<Agent<PpoIteration>> {
   const arena = Arena.create();
   const kernels = await loadKernels(setup.device, arena);
   const parameters = arena.allocate("parameters", "f32", layout.size);
-  const buffer = createRolloutBuffer(arena, { steps, envs, ...shape });
+  const { observationSize } = shape;
+  const { actionWidth } = createDistribution(shape);
+  const buffer = createRolloutBuffer(arena, { steps, envs, observationSize, actionSize: actionWidth });
   const scaledRewards = arena.allocate("rollout/scaled-rewards", "f64", steps * envs);
   const rows = steps * envs;
   const learner = new KernelLearner({ kernels, arena, shape, layout, parameters, rows, config });

@@ -1,10 +1,16 @@
 import { RlAdanError } from "../errors.js";
 import type { Activation } from "../kernels/kernels.js";
 
-/** An actor and a critic, two separate fully connected networks with the same hidden layers, and a free log-std. */
+/**
+ * An actor and a critic, two separate fully connected networks with the same hidden layers, and what the distribution
+ * over actions has of its own: a free log-std for Gaussian actions, nothing for a choice.
+ */
 export interface NetworkShape {
   readonly observationSize: number;
+  /** Outputs of the actor: dimensions of a box, or the number of choices. */
   readonly actionSize: number;
+  /** What the outputs are: means of a Gaussian (the default), or logits. */
+  readonly actions?: "gaussian" | "categorical";
   readonly hiddenSizes: readonly number[];
   readonly activation: Activation;
 }
@@ -18,7 +24,8 @@ export interface LayerLayout {
 }
 
 /**
- * Where everything lies in the flat parameter vector: the actor's layers, log-std [actionSize], the critic's layers.
+ * Where everything lies in the flat parameter vector: the actor's layers, log-std [actionSize] (Gaussian actions only), the
+ * critic's layers.
  * The actor's part is [0, criticStart), the critic's [criticStart, size).
  */
 export interface ParameterLayout {
@@ -32,7 +39,7 @@ export interface ParameterLayout {
 export function parameterLayout(shape: NetworkShape): ParameterLayout {
   const actor = layers(0, [shape.observationSize, ...shape.hiddenSizes, shape.actionSize]);
   const logStd = end(actor);
-  const criticStart = logStd + shape.actionSize;
+  const criticStart = logStd + (shape.actions === "categorical" ? 0 : shape.actionSize);
   const critic = layers(criticStart, [shape.observationSize, ...shape.hiddenSizes, 1]);
   return { actor, logStd, critic, criticStart, size: end(critic) };
 }

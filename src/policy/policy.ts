@@ -1,8 +1,9 @@
 import { paddedBatch } from "../kernels/kernels.js";
 import { scalarKernels } from "../kernels/scalar-kernels.js";
-import type { NormalStream } from "../random/index.js";
-import { ActionMap, type ActionMapping } from "./action-mapping.js";
-import { DiagonalGaussian } from "./gaussian.js";
+import type { StreamKey } from "../random/index.js";
+import type { ActionDistribution, ActionNoise } from "./action-distribution.js";
+import { type ActionMap, type ActionMapping, type ActionRange, createActionMap } from "./action-mapping.js";
+import { createDistribution } from "./create-distribution.js";
 import { Mlp } from "./mlp.js";
 import { type MomentsState, normalize, RunningMoments } from "./moments.js";
 import { checkParameterCount, type NetworkShape, parameterLayout } from "./network.js";
@@ -16,8 +17,7 @@ export interface PolicySnapshot {
   readonly observationMoments: MomentsState | null;
   readonly observationClip: number | null;
   readonly actionMapping: ActionMapping;
-  readonly actionLow: readonly number[];
-  readonly actionHigh: readonly number[];
+  readonly actionRange: ActionRange;
 }
 
 /** Runs a snapshot's actor on one observation at a time, moments frozen. The same bits as an actor's in training. */
@@ -25,10 +25,9 @@ export class Policy {
   readonly #network: Mlp;
   readonly #moments: RunningMoments | undefined;
   readonly #clip: number;
-  readonly #gaussian: DiagonalGaussian;
+  readonly #distribution: ActionDistribution;
   readonly #actionMap: ActionMap;
-  readonly #sampled: Float32Array;
-  readonly #noise: Float64Array;
+  readonly #action: Float32Array;
 
   /** Throws RlAdanError when the parameters are another network's. */
   constructor(snapshot: PolicySnapshot) {
@@ -49,41 +48,33 @@ export class Policy {
       this.#moments.copyFrom(observationMoments);
     }
     this.#clip = snapshot.observationClip ?? Number.POSITIVE_INFINITY;
-    this.#gaussian = new DiagonalGaussian(shape.actionSize);
-    this.#gaussian.update(parameters.subarray(layout.logStd, layout.criticStart));
-    this.#actionMap = new ActionMap(snapshot.actionMapping, {
-      low: Float32Array.from(snapshot.actionLow),
-      high: Float32Array.from(snapshot.actionHigh),
-    });
-    this.#sampled = new Float32Array(shape.actionSize);
-    this.#noise = new Float64Array(shape.actionSize);
+    this.#distribution = createDistribution(shape);
+    this.#distribution.update(parameters.subarray(layout.logStd, layout.criticStart));
+    this.#actionMap = createActionMap(snapshot.actionMapping, snapshot.actionRange);
+    this.#action = new Float32Array(this.#distribution.actionWidth);
   }
 
-  /** The mean action for an observation, clipped or mapped to the environment's bounds, into `out` [action]. */
-  act(observation: ArrayLike<number>, out: Float32Array): void {
+  /** The likeliest action for an observation, as the environment takes it. A box's array is reused by the next call. */
+  act(observation: ArrayLike<number>): Float32Array | number {
     this.#runNetwork(observation);
-    this.#noise.fill(0);
-    this.#emit(out);
+    this.#distribution.mode(this.#network.output, 0, paddedBatch(1), this.#action, 0);
+    return this.#actionMap.toEnv(this.#action, 0);
+  }
+
+  createNoise(key: StreamKey): ActionNoise {
+    return this.#distribution.createNoise(key);
   }
 
   /** A sampled action; the noise is the stream's for this step. */
-  sample(observation: ArrayLike<number>, noise: NormalStream, step: number, out: Float32Array): void {
+  sample(observation: ArrayLike<number>, noise: ActionNoise, step: number): Float32Array | number {
     this.#runNetwork(observation);
-    noise.fill(step, this.#noise);
-    this.#emit(out);
+    this.#distribution.sample(this.#network.output, 0, paddedBatch(1), noise, step, this.#action, 0);
+    return this.#actionMap.toEnv(this.#action, 0);
   }
 
   #runNetwork(observation: ArrayLike<number>): void {
     const batch = paddedBatch(1);
     normalize(observation, this.#moments, this.#clip, this.#network.input, 0, batch);
     this.#network.forward(batch);
-  }
-
-  #emit(out: Float32Array): void {
-    const batch = paddedBatch(1);
-    for (let j = 0; j < this.#sampled.length; j++) {
-      this.#sampled[j] = this.#network.output[j * batch]! + this.#gaussian.std[j]! * this.#noise[j]!;
-    }
-    this.#actionMap.apply(this.#sampled, 0, out);
   }
 }

@@ -2,7 +2,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { Arena } from "../kernels/arena.js";
 import { loadKernels } from "../kernels/load.js";
 import { packError } from "../packed-error.js";
-import { Actor, type BoxEnv } from "./actor.js";
+import { Actor, type PolicyEnv } from "./actor.js";
 import { attachRolloutBuffer } from "./rollout-buffer.js";
 import type { ActorCall, ActorReply, ActorWorkerData } from "./worker-actor-pool-node.js";
 
@@ -26,9 +26,9 @@ parentPort!.on("message", async (call: ActorCall) => {
 async function makeActor(): Promise<Actor> {
   const arena = Arena.attach(data.memory, data.regions);
   const { make } = (await import(data.env.module)) as {
-    make: (id: string, options: Readonly<Record<string, unknown>>) => Promise<BoxEnv>;
+    make: (id: string, options: Readonly<Record<string, unknown>>) => Promise<PolicyEnv>;
   };
-  const envs: BoxEnv[] = [];
+  const envs: PolicyEnv[] = [];
   for (let k = 0; k < data.envCount; k++) envs.push(await make(data.env.id, data.env.options));
   return new Actor({
     kernels: await loadKernels(data.device, arena),

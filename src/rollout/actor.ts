@@ -2,16 +2,22 @@ import type { Env } from "../../envs/api/env.js";
 import type { StateTree } from "../../envs/api/state.js";
 import { RlAdanError, ShapeError } from "../errors.js";
 import { type Kernels, paddedBatch } from "../kernels/kernels.js";
-import { ActionMap, type ActionMapping } from "../policy/action-mapping.js";
-import { DiagonalGaussian } from "../policy/gaussian.js";
+import type { ActionDistribution, ActionNoise } from "../policy/action-distribution.js";
+import {
+  type ActionMap,
+  type ActionMapping,
+  actionRangeOf,
+  createActionMap,
+} from "../policy/action-mapping.js";
+import { createDistribution } from "../policy/create-distribution.js";
 import { type AllocateFloat32, Mlp } from "../policy/mlp.js";
 import { type MomentsState, normalize, RunningMoments } from "../policy/moments.js";
 import type { NetworkShape, ParameterLayout } from "../policy/network.js";
-import { NormalStream, streamKey, streamSeed64 } from "../random/index.js";
+import { streamKey, streamSeed64 } from "../random/index.js";
 import type { RolloutBuffer } from "./rollout-buffer.js";
 
-/** An environment whose observations and actions are flat boxes. */
-export type BoxEnv = Env<Float64Array | Float32Array, Float32Array>;
+/** An environment whose observations are flat boxes and whose actions are flat boxes or choices. */
+export type PolicyEnv = Env<Float64Array | Float32Array, Float32Array | number>;
 
 /**
  * When the moments that normalise observations change. "per_rollout": frozen while a rollout is collected, merged
@@ -57,10 +63,9 @@ export class Actor {
   readonly #slots: readonly Slot[];
   readonly #network: Mlp;
   readonly #logStd: Float32Array;
-  readonly #gaussian: DiagonalGaussian;
+  readonly #distribution: ActionDistribution;
   readonly #shared: RunningMoments;
   readonly #batch: number;
-  readonly #noise: Float64Array;
   #episodes: FinishedEpisode[] = [];
 
   constructor(options: {
@@ -70,20 +75,20 @@ export class Actor {
     readonly layout: ParameterLayout;
     readonly parameters: Float32Array;
     readonly buffer: RolloutBuffer;
-    readonly envs: readonly BoxEnv[];
+    readonly envs: readonly PolicyEnv[];
     readonly firstEnv: number;
     readonly settings: ActorSettings;
   }) {
     const { layout, parameters, buffer, settings, firstEnv } = options;
     this.#buffer = buffer;
     this.#settings = settings;
-    this.#slots = options.envs.map((env, k) => new Slot(env, firstEnv + k, buffer, settings));
+    const distribution = createDistribution(options.shape);
+    this.#distribution = distribution;
+    this.#slots = options.envs.map((env, k) => new Slot(env, firstEnv + k, buffer, settings, distribution));
     this.#batch = paddedBatch(options.envs.length);
     this.#network = actorNetwork(options, this.#batch);
-    this.#logStd = parameters.subarray(layout.logStd, layout.logStd + buffer.actionSize);
-    this.#gaussian = new DiagonalGaussian(buffer.actionSize);
+    this.#logStd = parameters.subarray(layout.logStd, layout.criticStart);
     this.#shared = new RunningMoments(buffer.observationSize, true);
-    this.#noise = new Float64Array(buffer.actionSize);
   }
 
   /** First resets of a fresh run. */
@@ -94,7 +99,7 @@ export class Actor {
   /** Takes the shared moments and the current weights; to be followed by `collect` over all steps. */
   beginRollout(moments: MomentsState): void {
     this.#shared.restore(moments);
-    this.#gaussian.update(this.#logStd);
+    this.#distribution.update(this.#logStd);
     for (const slot of this.#slots) slot.beginRollout(this.#shared);
   }
 
@@ -141,7 +146,7 @@ export class Actor {
   #runPolicy(step: number): void {
     const { observationSize, actionSize, envs, observations, actions, logProbs } = this.#buffer;
     const input = this.#network.input;
-    const mean = this.#network.output;
+    const output = this.#network.output;
     const batch = this.#batch;
     for (let k = 0; k < this.#slots.length; k++) {
       const slot = this.#slots[k]!;
@@ -150,15 +155,12 @@ export class Actor {
       for (let j = 0; j < observationSize; j++) input[j * batch + k] = slot.normalized[j]!;
     }
     this.#network.forward(batch);
-    const { std } = this.#gaussian;
+    const distribution = this.#distribution;
     for (let k = 0; k < this.#slots.length; k++) {
       const slot = this.#slots[k]!;
       const row = step * envs + slot.index;
-      slot.noise.fill(slot.steps, this.#noise);
-      for (let j = 0; j < actionSize; j++) {
-        actions[row * actionSize + j] = mean[j * batch + k]! + std[j]! * this.#noise[j]!;
-      }
-      logProbs[row] = this.#gaussian.logProb(actions, row * actionSize, 1, mean, k, batch);
+      distribution.sample(output, k, batch, slot.noise, slot.steps, actions, row * actionSize);
+      logProbs[row] = distribution.logProb(actions, row * actionSize, output, k, batch);
     }
   }
 
@@ -166,8 +168,7 @@ export class Actor {
     const { observationSize, actionSize, envs, actions, rewards, terminated, truncated, finalObservations } =
       this.#buffer;
     const row = step * envs + slot.index;
-    slot.actionMap.apply(actions, row * actionSize, slot.action);
-    const result = slot.env.step(slot.action);
+    const result = slot.env.step(slot.actionMap.toEnv(actions, row * actionSize));
     slot.steps += 1;
     slot.episodeReturn += result.reward;
     slot.episodeLength += 1;
@@ -212,8 +213,7 @@ export function actorNetwork(
 /** One environment and everything that goes on with it from step to step. */
 class Slot {
   readonly actionMap: ActionMap;
-  readonly action: Float32Array;
-  readonly noise: NormalStream;
+  readonly noise: ActionNoise;
   /** The observation that the env shows, as it gave it and as the policy sees it. */
   readonly observation: Float64Array;
   readonly normalized: Float32Array;
@@ -226,15 +226,15 @@ class Slot {
   readonly #clip: number;
 
   constructor(
-    readonly env: BoxEnv,
+    readonly env: PolicyEnv,
     readonly index: number,
-    shape: { readonly observationSize: number; readonly actionSize: number },
+    shape: { readonly observationSize: number },
     settings: ActorSettings,
+    distribution: ActionDistribution,
   ) {
-    const space = env.actionSpace as unknown as ConstructorParameters<typeof ActionMap>[1];
-    this.actionMap = new ActionMap(settings.actionMapping, space);
-    this.action = new Float32Array(shape.actionSize);
-    this.noise = new NormalStream(streamKey(settings.seed, `noise/env-${index}`));
+    const range = actionRangeOf(env.actionSpace as unknown as Parameters<typeof actionRangeOf>[0]);
+    this.actionMap = createActionMap(settings.actionMapping, range);
+    this.noise = distribution.createNoise(streamKey(settings.seed, `noise/env-${index}`));
     this.observation = new Float64Array(shape.observationSize);
     this.normalized = new Float32Array(shape.observationSize);
     this.local = new RunningMoments(shape.observationSize, true);

@@ -4,6 +4,7 @@ export interface RolloutShape {
   readonly steps: number;
   readonly envs: number;
   readonly observationSize: number;
+  /** Numbers that an action is stored as: 1 for a choice. */
   readonly actionSize: number;
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ActionMap } from "../../src/policy/action-mapping.js";
+import { createActionMap } from "../../src/policy/action-mapping.js";
 import { DiagonalGaussian } from "../../src/policy/gaussian.js";
 import { initializeParameters } from "../../src/policy/initialize.js";
 import { type LayerLayout, parameterLayout } from "../../src/policy/network.js";
@@ -72,21 +72,19 @@ describe("the diagonal Gaussian", () => {
   it("has the log-density and the entropy of the textbook", () => {
     const gaussian = new DiagonalGaussian(2);
     gaussian.update(Float32Array.of(0, Math.fround(Math.log(2))));
-    const logProb = gaussian.logProb(Float32Array.of(1, 3), 0, 1, Float32Array.of(0, 1), 0, 1);
+    const logProb = gaussian.logProb(Float32Array.of(1, 3), 0, Float32Array.of(0, 1), 0, 1);
     // log N(1 | 0, 1) + log N(3 | 1, 2²)
     const expected = -0.5 - Math.log(Math.sqrt(2 * Math.PI)) - 0.5 - Math.log(2 * Math.sqrt(2 * Math.PI));
     expect(logProb).toBeCloseTo(expected, 6);
-    expect(gaussian.entropy).toBeCloseTo(Math.log(2 * Math.PI * Math.E) + Math.log(2), 6);
+    expect(gaussian.entropy()).toBeCloseTo(Math.log(2 * Math.PI * Math.E) + Math.log(2), 6);
   });
 });
 
 describe("action mapping", () => {
-  const space = { low: Float32Array.of(-3, 0), high: Float32Array.of(3, 1) };
-  const mapped = (mapping: "clip" | "rescale", ...action: [number, number]) => {
-    const out = new Float32Array(2);
-    new ActionMap(mapping, space).apply(Float32Array.from(action), 0, out);
-    return [...out];
-  };
+  const range = { kind: "box", low: [-3, 0], high: [3, 1] } as const;
+  const mapped = (mapping: "clip" | "rescale", ...action: [number, number]) => [
+    ...(createActionMap(mapping, range).toEnv(Float32Array.from(action), 0) as Float32Array),
+  ];
 
   it("clips to the bounds", () => {
     expect(mapped("clip", 5, 0.5)).toEqual([3, 0.5]);
@@ -100,11 +98,14 @@ describe("action mapping", () => {
   });
 
   it("can't map to infinite bounds, and says so", () => {
-    expect(
-      () => new ActionMap("rescale", { low: Float32Array.of(-Infinity), high: Float32Array.of(1) }),
-    ).toThrow(
+    expect(() => createActionMap("rescale", { kind: "box", low: [-Infinity], high: [1] })).toThrow(
       "action_mapping rescale needs finite action bounds; this environment's are infinite. Use clip.",
     );
+  });
+
+  it("of a choice counts from the space's start", () => {
+    const choice = createActionMap("clip", { kind: "discrete", n: 3, start: -1 });
+    expect(choice.toEnv(Float32Array.of(0, 2), 1)).toBe(1);
   });
 });
 
@@ -116,17 +117,14 @@ describe("a policy", () => {
     observationMoments: { mean: Float64Array.of(4), variance: Float64Array.of(4), count: 100 },
     observationClip: 10,
     actionMapping: "clip",
-    actionLow: [-2],
-    actionHigh: [2],
+    actionRange: { kind: "box", low: [-2], high: [2] },
   };
 
   it("normalises, runs the actor, and clips: a hand calculation", () => {
-    const out = new Float32Array(1);
+    const action = (observation: number) => (new Policy(snapshot).act([observation]) as Float32Array)[0];
     // (4.5 - 4) / 2 = 0.25; tanh(2·0.25 + 0.5) = tanh(1); 3·tanh(1) - 1 = 1.28478...
-    new Policy(snapshot).act([4.5], out);
-    expect(out[0]).toBeCloseTo(3 * Math.tanh(1) - 1, 5);
-    new Policy(snapshot).act([40], out);
-    expect(out[0]).toBeCloseTo(2, 6);
+    expect(action(4.5)).toBeCloseTo(3 * Math.tanh(1) - 1, 5);
+    expect(action(40)).toBeCloseTo(2, 6);
   });
 
   it("refuses parameters of another network", () => {

@@ -4,7 +4,7 @@ import type { StateTree } from "../../envs/api/state.js";
 import { make } from "../../envs/index.js";
 import { type ActorPoolFactory, createLocalActorPool } from "../../src/rollout/create-actor-pool.js";
 import { splitStateTree } from "../../src/run/state-tree.js";
-import { boxSpacesOf } from "../../src/spaces.js";
+import { policySpacesOf } from "../../src/spaces.js";
 import { type PpoTrainConfig, resolveTrainConfig } from "../../src/train-config.js";
 
 export interface RunRequest {
@@ -22,7 +22,7 @@ export async function ppoSetup(request: RunRequest): Promise<PpoSetup> {
   const { config } = resolveTrainConfig({ algorithm: "ppo", preset, flags: { ...flags, env: request.env } });
   const recipe = config as PpoTrainConfig;
   const env = await make(recipe.env);
-  const spaces = boxSpacesOf(env, recipe.env);
+  const spaces = policySpacesOf(env, recipe.env);
   env.close();
   return {
     config: recipe,
