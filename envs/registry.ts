@@ -23,6 +23,7 @@ export interface EnvRegistration {
 export type AnyEnv = Env<any, any>;
 
 const registrations = new Map<string, EnvRegistration>();
+const refusals = new Map<string, string>();
 
 /** Makes an id known to `make`. An id that exists already is replaced. */
 export function register(registration: EnvRegistration): void {
@@ -30,7 +31,13 @@ export function register(registration: EnvRegistration): void {
   registrations.set(registration.id, registration);
 }
 
-/** Every registered id, sorted. */
+/** Makes `make` and `spec` refuse an id that people may know from elsewhere, saying why and what to use instead. */
+export function registerRefusal(id: string, reason: string): void {
+  parseId(id);
+  refusals.set(id, reason);
+}
+
+/** Every registered id, sorted; refused ones are not among them. */
 export function registeredIds(): string[] {
   return [...registrations.keys()].sort();
 }
@@ -44,6 +51,8 @@ export function spec(id: string): EnvRegistration {
   const { name, version } = parseId(id);
   const exact = registrations.get(id);
   if (exact !== undefined) return exact;
+  const refusal = refusals.get(id);
+  if (refusal !== undefined) throw new DeprecatedEnv("env-refused", refusal);
   const versions = [...registrations.keys()]
     .map(parseId)
     .filter((known) => known.name === name && known.version !== undefined)

@@ -2,6 +2,7 @@ import type { Pcg64 } from "../../src/random/pcg64.js";
 import type { Range } from "../arguments.js";
 import type { Engine } from "./engine.js";
 import { addUniformNoise, type DerivedArray, MujocoEnv } from "./mujoco-env.js";
+import type { Version } from "./versions.js";
 
 /** Arguments that Humanoid and HumanoidStandup share. */
 export interface HumanoidBodyArguments {
@@ -43,7 +44,7 @@ const QPOS = 24;
 const QVEL = 23;
 /** Bodies but the world. */
 const BODIES = 13;
-/** What the world's row, or the free root's entries, take at the front of each array: they are left out. */
+/** What the world's row, or the free root's entries, take at the front of each array: v5 leaves them out. */
 const FRONT = { cinert: 10, cvel: 6, qfrc_actuator: 6, cfrc_ext: 6 } as const;
 
 /** The humanoid's body: start, observation, costs. Standing and standing up differ in the rest. */
@@ -51,20 +52,22 @@ export abstract class HumanoidBody extends MujocoEnv {
   readonly observationStructure: ObservationStructure;
   readonly #body: HumanoidBodyArguments;
 
-  constructor(engine: Engine, xml: string, parsed: HumanoidBodyArguments) {
+  constructor(engine: Engine, xml: string, version: Version, parsed: HumanoidBodyArguments) {
+    const sizeOf = (isShown: boolean, name: keyof typeof FRONT, size: number) =>
+      isShown ? size + (version === "v4" ? FRONT[name] : 0) : 0;
     const skipped = parsed.exclude_current_positions_from_observation ? 2 : 0;
     const structure = {
       skipped_qpos: skipped,
       qpos: QPOS - skipped,
       qvel: QVEL,
-      cinert: parsed.include_cinert_in_observation ? 10 * BODIES : 0,
-      cvel: parsed.include_cvel_in_observation ? 6 * BODIES : 0,
-      qfrc_actuator: parsed.include_qfrc_actuator_in_observation ? QVEL - 6 : 0,
-      cfrc_ext: parsed.include_cfrc_ext_in_observation ? 6 * BODIES : 0,
+      cinert: sizeOf(parsed.include_cinert_in_observation, "cinert", 10 * BODIES),
+      cvel: sizeOf(parsed.include_cvel_in_observation, "cvel", 6 * BODIES),
+      qfrc_actuator: sizeOf(parsed.include_qfrc_actuator_in_observation, "qfrc_actuator", QVEL - 6),
+      cfrc_ext: sizeOf(parsed.include_cfrc_ext_in_observation, "cfrc_ext", 6 * BODIES),
     };
     const { qpos, qvel, cinert, cvel, qfrc_actuator, cfrc_ext } = structure;
     const observationSize = qpos + qvel + cinert + cvel + qfrc_actuator + cfrc_ext;
-    super(engine, xml, { frameSkip: parsed.frame_skip, observationSize });
+    super(engine, xml, { version, frameSkip: parsed.frame_skip, observationSize });
     this.#body = parsed;
     this.observationStructure = { ...structure, ten_length: 0, ten_velocity: 0 };
   }
@@ -82,7 +85,8 @@ export abstract class HumanoidBody extends MujocoEnv {
     let at = structure.qpos + structure.qvel;
     for (const name of Object.keys(FRONT) as (keyof typeof FRONT)[]) {
       if (structure[name] === 0) continue;
-      observation.set(this.derived(name satisfies DerivedArray).subarray(FRONT[name]), at);
+      const array = this.derived(name satisfies DerivedArray);
+      observation.set(array.subarray(array.length - structure[name]), at);
       at += structure[name];
     }
     return observation;

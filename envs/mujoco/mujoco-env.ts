@@ -2,11 +2,11 @@ import type { MainModule, MjData, MjModel } from "@mujoco/mujoco";
 import { RlAdanError, ShapeError } from "../../src/errors.js";
 import { Pcg64, type Pcg64State } from "../../src/random/pcg64.js";
 import type { Env, Info, ResetOptions, ResetResult, StepResult } from "../api/env.js";
-import { InvalidArgument } from "../api/errors.js";
 import type { StateTree } from "../api/state.js";
 import { checkAction } from "../arguments.js";
 import { Box, entropySeed } from "../spaces/box.js";
 import type { Engine } from "./engine.js";
+import type { Version } from "./versions.js";
 
 /**
  * What all MuJoCo environments share: Gymnasium's MujocoEnv.
@@ -21,6 +21,7 @@ export abstract class MujocoEnv implements Env<Float64Array, Float32Array> {
   /** Seconds per environment step. */
   readonly dt: number;
   readonly metadata: { readonly renderFps: number };
+  protected readonly version: Version;
   protected readonly initialQpos: Float64Array;
   protected readonly initialQvel: Float64Array;
   readonly #module: MainModule;
@@ -32,13 +33,12 @@ export abstract class MujocoEnv implements Env<Float64Array, Float32Array> {
   #views: Views;
   #generator: Pcg64 | undefined;
 
-  constructor(engine: Engine, xml: string, options: { frameSkip: number; observationSize: number }) {
-    if (!Number.isSafeInteger(options.frameSkip) || options.frameSkip < 1) {
-      throw new InvalidArgument(
-        "env-argument",
-        `frame_skip must be a whole number of at least 1, got ${options.frameSkip}.`,
-      );
-    }
+  constructor(
+    engine: Engine,
+    xml: string,
+    options: { version: Version; frameSkip: number; observationSize: number },
+  ) {
+    this.version = options.version;
     this.#module = engine.module;
     this.#model = engine.model(xml);
     this.#data = engine.createData(this.#model);
@@ -63,7 +63,7 @@ export abstract class MujocoEnv implements Env<Float64Array, Float32Array> {
     this.#module.mj_resetData(this.#model, this.#open());
     this.drawState(this.#generator, this.qpos, this.qvel);
     this.#module.mj_forward(this.#model, this.#open());
-    return { observation: this.observe(), info: this.resetInfo() };
+    return { observation: this.observe(), info: this.version === "v4" ? {} : this.resetInfo() };
   }
 
   abstract step(action: Float32Array): StepResult<Float64Array>;
@@ -73,6 +73,7 @@ export abstract class MujocoEnv implements Env<Float64Array, Float32Array> {
 
   protected abstract observe(): Float64Array;
 
+  /** What v5 says after a reset; v4 says nothing. */
   protected resetInfo(): Info {
     return {};
   }
@@ -186,6 +187,11 @@ export function distanceBetween(positions: Float64Array, a: number, b: number): 
     number,
   ];
   return Math.sqrt(dx * dx + dy * dy + dz * dz);
+}
+
+/** A place on the ground, as `info` has it. */
+export function placeInfo(x: number, y: number): Info {
+  return { x_position: x, y_position: y, distance_from_origin: Math.sqrt(x * x + y * y) };
 }
 
 /** Adds uniform noise in ±scale to each start value, in order. */

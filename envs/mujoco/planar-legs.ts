@@ -3,6 +3,7 @@ import type { Info, StepResult } from "../api/env.js";
 import type { Range } from "../arguments.js";
 import type { Engine } from "./engine.js";
 import { addUniformNoise, controlCost, MujocoEnv } from "./mujoco-env.js";
+import { earnsSurvival, type Version } from "./versions.js";
 
 /** Arguments that Hopper and Walker2d share. */
 export interface PlanarLegsArguments {
@@ -28,9 +29,9 @@ export abstract class PlanarLegs extends MujocoEnv {
   readonly observationStructure: { skipped_qpos: number; qpos: number; qvel: number };
   readonly #arguments: PlanarLegsArguments;
 
-  constructor(engine: Engine, xml: string, size: number, parsed: PlanarLegsArguments) {
+  constructor(engine: Engine, xml: string, version: Version, size: number, parsed: PlanarLegsArguments) {
     const skipped = parsed.exclude_current_positions_from_observation ? 1 : 0;
-    super(engine, xml, { frameSkip: parsed.frame_skip, observationSize: 2 * size - skipped });
+    super(engine, xml, { version, frameSkip: parsed.frame_skip, observationSize: 2 * size - skipped });
     this.#arguments = parsed;
     this.observationStructure = { skipped_qpos: skipped, qpos: size - skipped, qvel: size };
   }
@@ -40,23 +41,28 @@ export abstract class PlanarLegs extends MujocoEnv {
       this.#arguments;
     const before = this.qpos[0]!;
     this.simulate(action);
-    const velocity = (this.qpos[0]! - before) / this.dt;
+    const position = this.qpos[0]!;
+    const velocity = (position - before) / this.dt;
     const isHealthy = this.isHealthy();
     const forwardReward = forward_reward_weight * velocity;
-    const survivalReward = isHealthy ? healthy_reward : 0;
+    const isPaid = earnsSurvival(this.version, isHealthy, terminate_when_unhealthy);
+    const survivalReward = isPaid ? healthy_reward : 0;
     const cost = controlCost(ctrl_cost_weight, action);
     return {
       observation: this.observe(),
       reward: forwardReward + survivalReward - cost,
       terminated: !isHealthy && terminate_when_unhealthy,
       truncated: false,
-      info: {
-        ...this.resetInfo(),
-        x_velocity: velocity,
-        reward_forward: forwardReward,
-        reward_ctrl: -cost,
-        reward_survive: survivalReward,
-      },
+      info:
+        this.version === "v4"
+          ? { x_position: position, x_velocity: velocity }
+          : {
+              ...this.resetInfo(),
+              x_velocity: velocity,
+              reward_forward: forwardReward,
+              reward_ctrl: -cost,
+              reward_survive: survivalReward,
+            },
     };
   }
 

@@ -32,10 +32,10 @@ describe("make", () => {
       `"NameNotFound: There is no environment "Zzz". Registered are Ant, HalfCheetah, Hopper, Humanoid, HumanoidStandup, InvertedDoublePendulum, InvertedPendulum, Pendulum, Pusher, Reacher, Swimmer, Walker2d."`,
     );
     expect(await refusal("HalfCheetah-v6")).toMatchInlineSnapshot(
-      `"VersionNotFound: There is no HalfCheetah-v6; registered are v5."`,
+      `"VersionNotFound: There is no HalfCheetah-v6; registered are v4, v5."`,
     );
     expect(await refusal("HalfCheetah-v2")).toMatchInlineSnapshot(
-      `"DeprecatedEnv: HalfCheetah-v2 is not provided; use HalfCheetah-v5."`,
+      `"DeprecatedEnv: HalfCheetah-v2 ran on mujoco-py, which is not maintained; Gymnasium has moved it to gymnasium-robotics. Use HalfCheetah-v5 or HalfCheetah-v4."`,
     );
     expect(await refusal("HalfCheetah-v05")).toMatchInlineSnapshot(
       `"NameNotFound: There is no environment "HalfCheetah-v05". Did you mean "HalfCheetah"?"`,
@@ -67,7 +67,7 @@ describe("make", () => {
       `"InvalidArgument: InvertedPendulum-v5 has no argument "constructor"; it takes frame_skip, reset_noise_scale."`,
     );
     expect(await refusal("InvertedPendulum-v5", { frame_skip: 0 })).toMatchInlineSnapshot(
-      `"InvalidArgument: frame_skip must be a whole number of at least 1, got 0."`,
+      `"InvalidArgument: InvertedPendulum-v5: argument frame_skip must be a whole number of at least 1, got 0."`,
     );
     expect(await refusal("Pendulum-v1", { max_episode_steps: "5" })).toMatchInlineSnapshot(
       `"InvalidArgument: max_episode_steps must be a whole number of at least 1, or -1 for no limit; got "5"."`,

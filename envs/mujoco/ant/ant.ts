@@ -1,26 +1,31 @@
 import type { Pcg64 } from "../../../src/random/pcg64.js";
 import type { Info, StepResult } from "../../api/env.js";
-import { type EnvArguments, type Range, readArguments } from "../../arguments.js";
+import type { EnvArguments, Range } from "../../arguments.js";
 import { type Engine, loadEngine } from "../engine.js";
-import { addNormalNoise, addUniformNoise, controlCost, MujocoEnv } from "../mujoco-env.js";
+import { addNormalNoise, addUniformNoise, controlCost, MujocoEnv, placeInfo } from "../mujoco-env.js";
+import { earnsSurvival, readVersioned, type Version } from "../versions.js";
 import { MODEL_XML } from "./model.generated.js";
 
-const DEFAULTS = {
-  frame_skip: 5,
-  forward_reward_weight: 1,
+const SHARED = {
   ctrl_cost_weight: 0.5,
   contact_cost_weight: 5e-4,
   healthy_reward: 1,
-  main_body: 1,
   terminate_when_unhealthy: true,
   healthy_z_range: [0.2, 1] as Range,
   contact_force_range: [-1, 1] as Range,
   reset_noise_scale: 0.1,
   exclude_current_positions_from_observation: true,
+};
+const V4 = { ...SHARED, use_contact_forces: false };
+const V5 = {
+  frame_skip: 5,
+  forward_reward_weight: 1,
+  main_body: 1,
+  ...SHARED,
   include_cfrc_ext_in_observation: true,
 };
 
-/** Numbers of cfrc_ext per body; the world's row comes first and is zero. */
+/** Numbers of cfrc_ext per body; the world's row comes first and is zero, and only v4 shows it. */
 const FORCE_SIZE = 6;
 const MOVING_BODIES = 13;
 
@@ -29,18 +34,31 @@ const MOVING_BODIES = 13;
  * README.md beside this file is its specification.
  */
 export class Ant extends MujocoEnv {
+  static readonly accepted = { v4: V4, v5: V5 };
   readonly observationStructure: { skipped_qpos: number; qpos: number; qvel: number; cfrc_ext: number };
-  readonly #arguments: typeof DEFAULTS;
+  readonly #arguments: typeof V5;
 
-  static async create(kwargs: EnvArguments = {}): Promise<Ant> {
-    const parsed = readArguments("Ant-v5", DEFAULTS, kwargs);
-    return new Ant(await loadEngine(), parsed);
+  static async create(kwargs: EnvArguments = {}, version: Version = "v5"): Promise<Ant> {
+    const parsed = readVersioned("Ant", version, Ant.accepted, kwargs);
+    if (version === "v5") return new Ant(await loadEngine(), version, parsed);
+    // Where v4 doesn't show the contact forces, it doesn't charge for them either.
+    const usesForces = parsed.use_contact_forces === true;
+    return new Ant(await loadEngine(), version, {
+      ...parsed,
+      include_cfrc_ext_in_observation: usesForces,
+      contact_cost_weight: usesForces ? parsed.contact_cost_weight : 0,
+    });
   }
 
-  private constructor(engine: Engine, parsed: typeof DEFAULTS) {
+  private constructor(engine: Engine, version: Version, parsed: typeof V5) {
     const skipped = parsed.exclude_current_positions_from_observation ? 2 : 0;
-    const forces = parsed.include_cfrc_ext_in_observation ? FORCE_SIZE * MOVING_BODIES : 0;
-    super(engine, MODEL_XML, { frameSkip: parsed.frame_skip, observationSize: 29 - skipped + forces });
+    const bodies = version === "v4" ? MOVING_BODIES + 1 : MOVING_BODIES;
+    const forces = parsed.include_cfrc_ext_in_observation ? FORCE_SIZE * bodies : 0;
+    super(engine, MODEL_XML, {
+      version,
+      frameSkip: parsed.frame_skip,
+      observationSize: 29 - skipped + forces,
+    });
     this.#arguments = parsed;
     this.observationStructure = { skipped_qpos: skipped, qpos: 15 - skipped, qvel: 14, cfrc_ext: forces };
   }
@@ -51,12 +69,13 @@ export class Ant extends MujocoEnv {
     const body = 3 * this.#arguments.main_body;
     const before = this.derived("xpos").slice(body, body + 2);
     this.simulate(action);
-    const after = this.derived("xpos");
-    const xVelocity = (after[body]! - before[0]!) / this.dt;
-    const yVelocity = (after[body + 1]! - before[1]!) / this.dt;
+    const [x, y] = this.derived("xpos").slice(body, body + 2) as unknown as [number, number];
+    const xVelocity = (x - before[0]!) / this.dt;
+    const yVelocity = (y - before[1]!) / this.dt;
     const isHealthy = this.#isHealthy();
     const forwardReward = forward_reward_weight * xVelocity;
-    const survivalReward = isHealthy ? healthy_reward : 0;
+    const isPaid = earnsSurvival(this.version, isHealthy, terminate_when_unhealthy);
+    const survivalReward = isPaid ? healthy_reward : 0;
     const cost = controlCost(ctrl_cost_weight, action);
     const contactCost = this.#contactCost();
     return {
@@ -65,13 +84,18 @@ export class Ant extends MujocoEnv {
       terminated: !isHealthy && terminate_when_unhealthy,
       truncated: false,
       info: {
-        ...this.resetInfo(),
         x_velocity: xVelocity,
         y_velocity: yVelocity,
         reward_forward: forwardReward,
-        reward_ctrl: -cost,
-        reward_contact: -contactCost,
         reward_survive: survivalReward,
+        ...(this.version === "v4"
+          ? {
+              ...placeInfo(x, y),
+              forward_reward: forwardReward,
+              // With contact forces v4 gives their cost under this name.
+              reward_ctrl: -(this.observationStructure.cfrc_ext > 0 ? contactCost : cost),
+            }
+          : { ...this.resetInfo(), reward_ctrl: -cost, reward_contact: -contactCost }),
       },
     };
   }
@@ -89,8 +113,9 @@ export class Ant extends MujocoEnv {
     if (cfrc_ext > 0) {
       const [low, high] = this.#arguments.contact_force_range;
       const forces = this.derived("cfrc_ext");
+      const first = forces.length - cfrc_ext;
       for (let i = 0; i < cfrc_ext; i++) {
-        observation[qpos + qvel + i] = Math.min(Math.max(forces[FORCE_SIZE + i]!, low), high);
+        observation[qpos + qvel + i] = Math.min(Math.max(forces[first + i]!, low), high);
       }
     }
     return observation;
@@ -98,7 +123,7 @@ export class Ant extends MujocoEnv {
 
   protected override resetInfo(): Info {
     const [x, y] = this.qpos as unknown as [number, number];
-    return { x_position: x, y_position: y, distance_from_origin: Math.sqrt(x * x + y * y) };
+    return placeInfo(x, y);
   }
 
   #isHealthy(): boolean {

@@ -1,38 +1,40 @@
 import type { Pcg64 } from "../../../src/random/pcg64.js";
 import type { Info, StepResult } from "../../api/env.js";
-import { type EnvArguments, readArguments } from "../../arguments.js";
+import type { EnvArguments } from "../../arguments.js";
 import { type Engine, loadEngine } from "../engine.js";
 import { addNormalNoise, addUniformNoise, controlCost, MujocoEnv } from "../mujoco-env.js";
+import { readVersioned, type Version } from "../versions.js";
 import { MODEL_XML } from "./model.generated.js";
 
-const DEFAULTS = {
-  frame_skip: 5,
+const V4 = {
   forward_reward_weight: 1,
   ctrl_cost_weight: 0.1,
   reset_noise_scale: 0.1,
   exclude_current_positions_from_observation: true,
 };
+const V5 = { frame_skip: 5, ...V4 };
 
 /**
  * HalfCheetah-v5: a planar two-legged runner of seven bodies; make it run to the right as fast as possible.
  * README.md beside this file is its specification.
  */
 export class HalfCheetah extends MujocoEnv {
+  static readonly accepted = { v4: V4, v5: V5 };
   readonly observationStructure: {
     readonly skipped_qpos: number;
     readonly qpos: number;
     readonly qvel: number;
   };
-  readonly #arguments: typeof DEFAULTS;
+  readonly #arguments: typeof V5;
 
-  static async create(kwargs: EnvArguments = {}): Promise<HalfCheetah> {
-    const parsed = readArguments("HalfCheetah-v5", DEFAULTS, kwargs);
-    return new HalfCheetah(await loadEngine(), parsed);
+  static async create(kwargs: EnvArguments = {}, version: Version = "v5"): Promise<HalfCheetah> {
+    const parsed = readVersioned("HalfCheetah", version, HalfCheetah.accepted, kwargs);
+    return new HalfCheetah(await loadEngine(), version, parsed);
   }
 
-  private constructor(engine: Engine, parsed: typeof DEFAULTS) {
+  private constructor(engine: Engine, version: Version, parsed: typeof V5) {
     const skipped = parsed.exclude_current_positions_from_observation ? 1 : 0;
-    super(engine, MODEL_XML, { frameSkip: parsed.frame_skip, observationSize: 18 - skipped });
+    super(engine, MODEL_XML, { version, frameSkip: parsed.frame_skip, observationSize: 18 - skipped });
     this.#arguments = parsed;
     this.observationStructure = { skipped_qpos: skipped, qpos: 9 - skipped, qvel: 9 };
   }
@@ -49,7 +51,12 @@ export class HalfCheetah extends MujocoEnv {
       reward: forwardReward - cost,
       terminated: false,
       truncated: false,
-      info: { x_position: position, x_velocity: velocity, reward_forward: forwardReward, reward_ctrl: -cost },
+      info: {
+        x_position: position,
+        x_velocity: velocity,
+        [this.version === "v4" ? "reward_run" : "reward_forward"]: forwardReward,
+        reward_ctrl: -cost,
+      },
     };
   }
 

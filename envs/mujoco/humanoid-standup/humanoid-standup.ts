@@ -1,10 +1,12 @@
 import type { Info, StepResult } from "../../api/env.js";
-import { type EnvArguments, type Range, readArguments } from "../../arguments.js";
+import type { EnvArguments, Range } from "../../arguments.js";
 import { type Engine, loadEngine } from "../engine.js";
 import { HUMANOID_BODY_DEFAULTS, HumanoidBody } from "../humanoid-body.js";
+import { readVersioned, type Version } from "../versions.js";
 import { MODEL_XML } from "./model.generated.js";
 
-const DEFAULTS = {
+const V4 = {};
+const V5 = {
   ...HUMANOID_BODY_DEFAULTS,
   /** Gymnasium accepts it and never uses it; so do we. */
   uph_cost_weight: 1,
@@ -19,17 +21,18 @@ const LYING_HEIGHT = 0.105;
  * README.md beside this file is its specification.
  */
 export class HumanoidStandup extends HumanoidBody {
-  readonly #arguments: typeof DEFAULTS;
+  static readonly accepted = { v4: V4, v5: V5 };
+  readonly #arguments: typeof V5;
   /** Seconds per engine step: the height is divided by this one, not by dt. */
   readonly #timestep: number;
 
-  static async create(kwargs: EnvArguments = {}): Promise<HumanoidStandup> {
-    const parsed = readArguments("HumanoidStandup-v5", DEFAULTS, kwargs);
-    return new HumanoidStandup(await loadEngine(), parsed);
+  static async create(kwargs: EnvArguments = {}, version: Version = "v5"): Promise<HumanoidStandup> {
+    const parsed = readVersioned("HumanoidStandup", version, HumanoidStandup.accepted, kwargs);
+    return new HumanoidStandup(await loadEngine(), version, parsed);
   }
 
-  private constructor(engine: Engine, parsed: typeof DEFAULTS) {
-    super(engine, MODEL_XML, parsed);
+  private constructor(engine: Engine, version: Version, parsed: typeof V5) {
+    super(engine, MODEL_XML, version, parsed);
     this.#arguments = parsed;
     this.#timestep = this.model.opt.timestep;
   }
@@ -48,7 +51,7 @@ export class HumanoidStandup extends HumanoidBody {
       terminated: false,
       truncated: false,
       info: {
-        ...this.resetInfo(),
+        ...(this.version === "v4" ? {} : this.resetInfo()),
         reward_linup: upReward,
         reward_quadctrl: -cost,
         reward_impact: -impactCost,

@@ -1,18 +1,26 @@
 import type { Info, StepResult } from "../../api/env.js";
-import { type EnvArguments, type Range, readArguments } from "../../arguments.js";
+import type { EnvArguments, Range } from "../../arguments.js";
 import { type Engine, loadEngine } from "../engine.js";
 import { HUMANOID_BODY_DEFAULTS, HumanoidBody } from "../humanoid-body.js";
+import { placeInfo } from "../mujoco-env.js";
 import { isWithin } from "../planar-legs.js";
+import { earnsSurvival, readVersioned, type Version } from "../versions.js";
 import { MODEL_XML } from "./model.generated.js";
 
-const DEFAULTS = {
-  ...HUMANOID_BODY_DEFAULTS,
+const V4 = {
   forward_reward_weight: 1.25,
-  contact_cost_weight: 5e-7,
-  contact_cost_range: [-Infinity, 10] as Range,
+  ctrl_cost_weight: HUMANOID_BODY_DEFAULTS.ctrl_cost_weight,
   healthy_reward: 5,
   terminate_when_unhealthy: true,
   healthy_z_range: [1, 2] as Range,
+  reset_noise_scale: HUMANOID_BODY_DEFAULTS.reset_noise_scale,
+  exclude_current_positions_from_observation: true,
+};
+const V5 = {
+  ...HUMANOID_BODY_DEFAULTS,
+  ...V4,
+  contact_cost_weight: 5e-7,
+  contact_cost_range: [-Infinity, 10] as Range,
 };
 
 /**
@@ -20,17 +28,18 @@ const DEFAULTS = {
  * README.md beside this file is its specification.
  */
 export class Humanoid extends HumanoidBody {
-  readonly #arguments: typeof DEFAULTS;
+  static readonly accepted = { v4: V4, v5: V5 };
+  readonly #arguments: typeof V5;
   readonly #masses: Float64Array;
   readonly #totalMass: number;
 
-  static async create(kwargs: EnvArguments = {}): Promise<Humanoid> {
-    const parsed = readArguments("Humanoid-v5", DEFAULTS, kwargs);
-    return new Humanoid(await loadEngine(), parsed);
+  static async create(kwargs: EnvArguments = {}, version: Version = "v5"): Promise<Humanoid> {
+    const parsed = readVersioned("Humanoid", version, Humanoid.accepted, kwargs);
+    return new Humanoid(await loadEngine(), version, parsed);
   }
 
-  private constructor(engine: Engine, parsed: typeof DEFAULTS) {
-    super(engine, MODEL_XML, parsed);
+  private constructor(engine: Engine, version: Version, parsed: typeof V5) {
+    super(engine, MODEL_XML, version, parsed);
     this.#arguments = parsed;
     this.#masses = Float64Array.from(this.model.body_mass as Float64Array);
     this.#totalMass = this.#masses.reduce((sum, mass) => sum + mass, 0);
@@ -46,37 +55,42 @@ export class Humanoid extends HumanoidBody {
     const yVelocity = (yAfter - yBefore) / this.dt;
     const isHealthy = isWithin(this.qpos[2]!, healthy_z_range);
     const forwardReward = forward_reward_weight * xVelocity;
-    const survivalReward = isHealthy ? healthy_reward : 0;
+    const isPaid = earnsSurvival(this.version, isHealthy, terminate_when_unhealthy);
+    const survivalReward = isPaid ? healthy_reward : 0;
     const cost = this.actionCost(action);
-    const contactCost = this.contactCost(
-      this.#arguments.contact_cost_weight,
-      this.#arguments.contact_cost_range,
-    );
+    const { contact_cost_weight, contact_cost_range } = this.#arguments;
+    // v4 has no contact cost.
+    const contactCost = this.version === "v4" ? 0 : this.contactCost(contact_cost_weight, contact_cost_range);
     return {
       observation: this.observe(),
       reward: forwardReward + survivalReward - (cost + contactCost),
       terminated: !isHealthy && terminate_when_unhealthy,
       truncated: false,
       info: {
-        ...this.resetInfo(),
         x_velocity: xVelocity,
         y_velocity: yVelocity,
-        reward_survive: survivalReward,
-        reward_forward: forwardReward,
-        reward_ctrl: -cost,
-        reward_contact: -contactCost,
+        ...(this.version === "v4"
+          ? {
+              ...placeInfo(xAfter, yAfter),
+              reward_alive: survivalReward,
+              reward_linvel: forwardReward,
+              forward_reward: forwardReward,
+              reward_quadctrl: -cost,
+            }
+          : {
+              ...this.resetInfo(),
+              reward_survive: survivalReward,
+              reward_forward: forwardReward,
+              reward_ctrl: -cost,
+              reward_contact: -contactCost,
+            }),
       },
     };
   }
 
   protected override resetInfo(): Info {
     const [x, y] = this.qpos as unknown as [number, number];
-    return {
-      x_position: x,
-      y_position: y,
-      ...this.tendonInfo(),
-      distance_from_origin: Math.sqrt(x * x + y * y),
-    };
+    return { ...placeInfo(x, y), ...this.tendonInfo() };
   }
 
   /** The mass-weighted mean of the bodies' own centres, x and y. */

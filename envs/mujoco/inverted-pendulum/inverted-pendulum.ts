@@ -1,11 +1,13 @@
 import type { Pcg64 } from "../../../src/random/pcg64.js";
 import type { StepResult } from "../../api/env.js";
-import { type EnvArguments, readArguments } from "../../arguments.js";
+import type { EnvArguments } from "../../arguments.js";
 import { type Engine, loadEngine } from "../engine.js";
 import { addUniformNoise, MujocoEnv } from "../mujoco-env.js";
+import { readVersioned, type Version } from "../versions.js";
 import { MODEL_XML } from "./model.generated.js";
 
-const DEFAULTS = { frame_skip: 2, reset_noise_scale: 0.01 };
+const V4 = {};
+const V5 = { frame_skip: 2, reset_noise_scale: 0.01 };
 const MAX_ANGLE_RADIANS = 0.2;
 
 /**
@@ -13,16 +15,17 @@ const MAX_ANGLE_RADIANS = 0.2;
  * README.md beside this file is its specification.
  */
 export class InvertedPendulum extends MujocoEnv {
+  static readonly accepted = { v4: V4, v5: V5 };
   readonly observationStructure = { qpos: 2, qvel: 2 };
   readonly #resetNoiseScale: number;
 
-  static async create(kwargs: EnvArguments = {}): Promise<InvertedPendulum> {
-    const parsed = readArguments("InvertedPendulum-v5", DEFAULTS, kwargs);
-    return new InvertedPendulum(await loadEngine(), parsed);
+  static async create(kwargs: EnvArguments = {}, version: Version = "v5"): Promise<InvertedPendulum> {
+    const parsed = readVersioned("InvertedPendulum", version, InvertedPendulum.accepted, kwargs);
+    return new InvertedPendulum(await loadEngine(), version, parsed);
   }
 
-  private constructor(engine: Engine, parsed: typeof DEFAULTS) {
-    super(engine, MODEL_XML, { frameSkip: parsed.frame_skip, observationSize: 4 });
+  private constructor(engine: Engine, version: Version, parsed: typeof V5) {
+    super(engine, MODEL_XML, { version, frameSkip: parsed.frame_skip, observationSize: 4 });
     this.#resetNoiseScale = parsed.reset_noise_scale;
   }
 
@@ -30,13 +33,13 @@ export class InvertedPendulum extends MujocoEnv {
     this.simulate(action);
     const observation = this.observe();
     const isUpright = observation.every(Number.isFinite) && Math.abs(observation[1]!) <= MAX_ANGLE_RADIANS;
-    const reward = isUpright ? 1 : 0;
+    const reward = isUpright || this.version === "v4" ? 1 : 0;
     return {
       observation,
       reward,
       terminated: !isUpright,
       truncated: false,
-      info: { reward_survive: reward },
+      info: this.version === "v4" ? {} : { reward_survive: reward },
     };
   }
 

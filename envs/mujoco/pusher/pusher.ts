@@ -1,11 +1,12 @@
 import type { Pcg64 } from "../../../src/random/pcg64.js";
 import type { StepResult } from "../../api/env.js";
-import { type EnvArguments, readArguments } from "../../arguments.js";
+import type { EnvArguments } from "../../arguments.js";
 import { type Engine, loadEngine } from "../engine.js";
 import { controlCost, distanceBetween, MujocoEnv } from "../mujoco-env.js";
+import { readVersioned } from "../versions.js";
 import { MODEL_XML } from "./model.generated.js";
 
-const DEFAULTS = {
+const V5 = {
   frame_skip: 5,
   reward_near_weight: 0.5,
   reward_dist_weight: 1,
@@ -25,15 +26,16 @@ const VELOCITY_NOISE = 0.005;
  * README.md beside this file is its specification.
  */
 export class Pusher extends MujocoEnv {
-  readonly #arguments: typeof DEFAULTS;
+  static readonly accepted = { v5: V5 };
+  readonly #arguments: typeof V5;
 
   static async create(kwargs: EnvArguments = {}): Promise<Pusher> {
-    const parsed = readArguments("Pusher-v5", DEFAULTS, kwargs);
+    const parsed = readVersioned("Pusher", "v5", Pusher.accepted, kwargs);
     return new Pusher(await loadEngine(), parsed);
   }
 
-  private constructor(engine: Engine, parsed: typeof DEFAULTS) {
-    super(engine, MODEL_XML, { frameSkip: parsed.frame_skip, observationSize: 23 });
+  private constructor(engine: Engine, parsed: typeof V5) {
+    super(engine, MODEL_XML, { version: "v5", frameSkip: parsed.frame_skip, observationSize: 23 });
     this.#arguments = parsed;
   }
 

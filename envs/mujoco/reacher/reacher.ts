@@ -1,12 +1,14 @@
 import { cos, sin } from "../../../src/math/index.js";
 import type { Pcg64 } from "../../../src/random/pcg64.js";
 import type { StepResult } from "../../api/env.js";
-import { type EnvArguments, readArguments } from "../../arguments.js";
+import type { EnvArguments } from "../../arguments.js";
 import { type Engine, loadEngine } from "../engine.js";
 import { controlCost, distanceBetween, MujocoEnv } from "../mujoco-env.js";
+import { readVersioned, type Version } from "../versions.js";
 import { MODEL_XML } from "./model.generated.js";
 
-const DEFAULTS = { frame_skip: 2, reward_dist_weight: 1, reward_control_weight: 1 };
+const V4 = {};
+const V5 = { frame_skip: 2, reward_dist_weight: 1, reward_control_weight: 1 };
 /** Body ids: see the model. */
 const FINGERTIP = 3;
 const TARGET = 4;
@@ -20,22 +22,30 @@ const VELOCITY_NOISE = 0.005;
  * README.md beside this file is its specification.
  */
 export class Reacher extends MujocoEnv {
-  readonly #arguments: typeof DEFAULTS;
+  static readonly accepted = { v4: V4, v5: V5 };
+  readonly #arguments: typeof V5;
 
-  static async create(kwargs: EnvArguments = {}): Promise<Reacher> {
-    const parsed = readArguments("Reacher-v5", DEFAULTS, kwargs);
-    return new Reacher(await loadEngine(), parsed);
+  static async create(kwargs: EnvArguments = {}, version: Version = "v5"): Promise<Reacher> {
+    const parsed = readVersioned("Reacher", version, Reacher.accepted, kwargs);
+    return new Reacher(await loadEngine(), version, parsed);
   }
 
-  private constructor(engine: Engine, parsed: typeof DEFAULTS) {
-    super(engine, MODEL_XML, { frameSkip: parsed.frame_skip, observationSize: 10 });
+  private constructor(engine: Engine, version: Version, parsed: typeof V5) {
+    super(engine, MODEL_XML, {
+      version,
+      frameSkip: parsed.frame_skip,
+      observationSize: version === "v4" ? 11 : 10,
+    });
     this.#arguments = parsed;
   }
 
   step(action: Float32Array): StepResult<Float64Array> {
     const { reward_dist_weight, reward_control_weight } = this.#arguments;
+    const distance = () => distanceBetween(this.derived("xpos"), FINGERTIP, TARGET);
+    const before = distance();
     this.simulate(action);
-    const distanceReward = -reward_dist_weight * distanceBetween(this.derived("xpos"), FINGERTIP, TARGET);
+    // v4 pays for the distance before the step.
+    const distanceReward = -reward_dist_weight * (this.version === "v4" ? before : distance());
     const controlReward = -controlCost(reward_control_weight, action);
     return {
       observation: this.observe(),
@@ -67,6 +77,8 @@ export class Reacher extends MujocoEnv {
     const [angle0, angle1, targetX, targetY] = this.qpos as unknown as [number, number, number, number];
     const [v0, v1] = this.qvel as unknown as [number, number];
     const positions = this.derived("xpos");
+    // v4 shows the difference in height too, which is 0.
+    const axes = this.version === "v4" ? [0, 1, 2] : [0, 1];
     return Float64Array.of(
       cos(angle0),
       cos(angle1),
@@ -76,8 +88,7 @@ export class Reacher extends MujocoEnv {
       targetY,
       v0,
       v1,
-      positions[3 * FINGERTIP]! - positions[3 * TARGET]!,
-      positions[3 * FINGERTIP + 1]! - positions[3 * TARGET + 1]!,
+      ...axes.map((axis) => positions[3 * FINGERTIP + axis]! - positions[3 * TARGET + axis]!),
     );
   }
 }

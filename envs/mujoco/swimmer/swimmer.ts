@@ -1,34 +1,36 @@
 import type { Pcg64 } from "../../../src/random/pcg64.js";
 import type { Info, StepResult } from "../../api/env.js";
-import { type EnvArguments, readArguments } from "../../arguments.js";
+import type { EnvArguments } from "../../arguments.js";
 import { type Engine, loadEngine } from "../engine.js";
-import { addUniformNoise, controlCost, MujocoEnv } from "../mujoco-env.js";
+import { addUniformNoise, controlCost, MujocoEnv, placeInfo } from "../mujoco-env.js";
+import { readVersioned, type Version } from "../versions.js";
 import { MODEL_XML } from "./model.generated.js";
 
-const DEFAULTS = {
-  frame_skip: 4,
+const V4 = {
   forward_reward_weight: 1,
   ctrl_cost_weight: 1e-4,
   reset_noise_scale: 0.1,
   exclude_current_positions_from_observation: true,
 };
+const V5 = { frame_skip: 4, ...V4 };
 
 /**
  * Swimmer-v5: three links in a dense medium; make them swim in the x direction.
  * README.md beside this file is its specification.
  */
 export class Swimmer extends MujocoEnv {
+  static readonly accepted = { v4: V4, v5: V5 };
   readonly observationStructure: { skipped_qpos: number; qpos: number; qvel: number };
-  readonly #arguments: typeof DEFAULTS;
+  readonly #arguments: typeof V5;
 
-  static async create(kwargs: EnvArguments = {}): Promise<Swimmer> {
-    const parsed = readArguments("Swimmer-v5", DEFAULTS, kwargs);
-    return new Swimmer(await loadEngine(), parsed);
+  static async create(kwargs: EnvArguments = {}, version: Version = "v5"): Promise<Swimmer> {
+    const parsed = readVersioned("Swimmer", version, Swimmer.accepted, kwargs);
+    return new Swimmer(await loadEngine(), version, parsed);
   }
 
-  private constructor(engine: Engine, parsed: typeof DEFAULTS) {
+  private constructor(engine: Engine, version: Version, parsed: typeof V5) {
     const skipped = parsed.exclude_current_positions_from_observation ? 2 : 0;
-    super(engine, MODEL_XML, { frameSkip: parsed.frame_skip, observationSize: 10 - skipped });
+    super(engine, MODEL_XML, { version, frameSkip: parsed.frame_skip, observationSize: 10 - skipped });
     this.#arguments = parsed;
     this.observationStructure = { skipped_qpos: skipped, qpos: 5 - skipped, qvel: 5 };
   }
@@ -50,7 +52,9 @@ export class Swimmer extends MujocoEnv {
         ...this.resetInfo(),
         x_velocity: xVelocity,
         y_velocity: yVelocity,
-        reward_forward: forwardReward,
+        ...(this.version === "v4"
+          ? { reward_fwd: forwardReward, forward_reward: forwardReward }
+          : { reward_forward: forwardReward }),
         reward_ctrl: -cost,
       },
     };
@@ -71,6 +75,6 @@ export class Swimmer extends MujocoEnv {
 
   protected override resetInfo(): Info {
     const [x, y] = this.qpos as unknown as [number, number];
-    return { x_position: x, y_position: y, distance_from_origin: Math.sqrt(x * x + y * y) };
+    return placeInfo(x, y);
   }
 }

@@ -1,10 +1,11 @@
-import { type EnvArguments, type Range, readArguments } from "../../arguments.js";
+import type { EnvArguments, Range } from "../../arguments.js";
 import { type Engine, loadEngine } from "../engine.js";
 import { PlanarLegs } from "../planar-legs.js";
+import { readVersioned, type Version } from "../versions.js";
 import { MODEL_XML } from "./model.generated.js";
+import { MODEL_V4_XML } from "./model-v4.js";
 
-const DEFAULTS = {
-  frame_skip: 4,
+const V4 = {
   forward_reward_weight: 1,
   ctrl_cost_weight: 1e-3,
   healthy_reward: 1,
@@ -14,18 +15,20 @@ const DEFAULTS = {
   reset_noise_scale: 5e-3,
   exclude_current_positions_from_observation: true,
 };
+const V5 = { frame_skip: 4, ...V4 };
 
 /**
  * Walker2d-v5: a planar two-legged figure; make it walk forward without falling.
  * README.md beside this file is its specification.
  */
 export class Walker2d extends PlanarLegs {
-  static async create(kwargs: EnvArguments = {}): Promise<Walker2d> {
-    const parsed = readArguments("Walker2d-v5", DEFAULTS, kwargs);
-    return new Walker2d(await loadEngine(), parsed);
+  static readonly accepted = { v4: V4, v5: V5 };
+  static async create(kwargs: EnvArguments = {}, version: Version = "v5"): Promise<Walker2d> {
+    const parsed = readVersioned("Walker2d", version, Walker2d.accepted, kwargs);
+    return new Walker2d(await loadEngine(), version, parsed);
   }
 
-  private constructor(engine: Engine, parsed: typeof DEFAULTS) {
-    super(engine, MODEL_XML, 9, parsed);
+  private constructor(engine: Engine, version: Version, parsed: typeof V5) {
+    super(engine, version === "v4" ? MODEL_V4_XML : MODEL_XML, version, 9, parsed);
   }
 }
