@@ -37,11 +37,17 @@ export interface Env<Obs = Float64Array, Act = Float32Array> {
   readonly observationSpace: Space<Obs>;
   readonly actionSpace: Space<Act>;
   readonly spec?: EnvDescription | undefined;
+  readonly metadata?: EnvMetadata | undefined;
   reset(options?: ResetOptions): ResetResult<Obs>;
   step(action: Act): StepResult<Obs>;
   close(): void;
   readonly state?: (() => StateTree) | undefined;
   readonly restore?: ((state: StateTree) => void) | undefined;
+}
+
+export interface EnvMetadata {
+  /** Environment steps per second of real time. */
+  readonly renderFps: number;
 }
 
 /** What `make` knows of an environment that it made. */

@@ -12,5 +12,7 @@ export class DeprecatedEnv extends UsageError {}
 export class InvalidArgument extends UsageError {}
 /** `step` before the first `reset`. */
 export class ResetNeeded extends RlAdanError {}
-/** An action of the wrong length. */
+/** An action of the wrong length, or one that the environment doesn't have. */
 export class InvalidAction extends RlAdanError {}
+/** A bound or another number of a wrapper that leaves no sensible meaning: an empty range, an epsilon of 0. */
+export class InvalidBound extends UsageError {}

@@ -19,3 +19,17 @@ export interface BoxSpace<T extends TypedArray = FloatArray> extends Space<T> {
   readonly low: FloatArray;
   readonly high: FloatArray;
 }
+
+/** The whole numbers from `start` to `start + n - 1`. */
+export interface DiscreteSpace extends Space<number> {
+  readonly kind: "discrete";
+  readonly n: number;
+  readonly start: number;
+}
+
+/** One Discrete for every component, row-major. */
+export interface MultiDiscreteSpace extends Space<Int32Array> {
+  readonly kind: "multi-discrete";
+  readonly nvec: Int32Array;
+  readonly start: Int32Array;
+}

@@ -1,29 +1,43 @@
-import type { Env, EnvDescription, ResetOptions, ResetResult, StepResult } from "./env.js";
+import type { Env, EnvDescription, EnvMetadata, ResetOptions, ResetResult, StepResult } from "./env.js";
 import type { Space } from "./space.js";
 import type { StateTree } from "./state.js";
 
-/** Forwards everything to the environment inside; a wrapper overrides what it changes. */
-export class Wrapper<Obs, Act> implements Env<Obs, Act> {
-  constructor(readonly env: Env<Obs, Act>) {}
+/**
+ * Forwards everything to the environment inside; a wrapper overrides what it changes.
+ *
+ * One that takes other actions or gives other observations than the environment inside (InnerObs, InnerAct) overrides
+ * the space, and `step` (and `reset`) with it: what is forwarded as it is has the inner type.
+ */
+export class Wrapper<Obs, Act, InnerObs = Obs, InnerAct = Act> implements Env<Obs, Act> {
+  constructor(readonly env: Env<InnerObs, InnerAct>) {}
 
   get observationSpace(): Space<Obs> {
-    return this.env.observationSpace;
+    return this.#same.observationSpace;
   }
 
   get actionSpace(): Space<Act> {
-    return this.env.actionSpace;
+    return this.#same.actionSpace;
   }
 
   get spec(): EnvDescription | undefined {
     return this.env.spec;
   }
 
+  get metadata(): EnvMetadata | undefined {
+    return this.env.metadata;
+  }
+
+  /** The environment inside all wrappers. */
+  get unwrapped(): Env<unknown, unknown> {
+    return this.env instanceof Wrapper ? this.env.unwrapped : this.env;
+  }
+
   reset(options?: ResetOptions): ResetResult<Obs> {
-    return this.env.reset(options);
+    return this.#same.reset(options);
   }
 
   step(action: Act): StepResult<Obs> {
-    return this.env.step(action);
+    return this.#same.step(action);
   }
 
   close(): void {
@@ -52,4 +66,9 @@ export class Wrapper<Obs, Act> implements Env<Obs, Act> {
   }
 
   protected restoreOwn(_state: StateTree): void {}
+
+  /** The environment inside as one of the outer types, for a wrapper that changes neither. */
+  get #same(): Env<Obs, Act> {
+    return this.env as unknown as Env<Obs, Act>;
+  }
 }

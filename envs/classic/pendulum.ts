@@ -4,6 +4,7 @@ import type { Env, ResetOptions, ResetResult, StepResult } from "../api/env.js";
 import type { StateTree } from "../api/state.js";
 import { checkAction, type EnvArguments, readArguments } from "../arguments.js";
 import { Box, entropySeed } from "../spaces/box.js";
+import { resetHalfWidth } from "./reset-options.js";
 
 const { PI, fround } = Math;
 const MAX_SPEED = 8;
@@ -20,7 +21,7 @@ const LENGTH = 1;
  * | action | Box(-2, 2, (1), float32): torque |
  * | observation | Box((3), float32): cos θ, sin θ, angular velocity in ±8; θ = 0 is upright |
  * | reward | -(θ² + 0.1·θ̇² + 0.001·torque²), θ in [-π, π), before the step |
- * | start | θ uniform in ±π, θ̇ uniform in ±1 |
+ * | start | θ uniform in ±π, θ̇ uniform in ±1 (reset options x_init, y_init) |
  * | end | never terminates; truncated after 200 steps |
  * | arguments | g: gravity, 10 |
  *
@@ -29,6 +30,7 @@ const LENGTH = 1;
 export class Pendulum implements Env<Float32Array, Float32Array> {
   readonly observationSpace = new Box<Float32Array>([-1, -1, -MAX_SPEED], [1, 1, MAX_SPEED], [3]);
   readonly actionSpace = new Box<Float32Array>(-MAX_TORQUE, MAX_TORQUE, [1]);
+  readonly metadata = { renderFps: 30 };
   readonly #gravity: number;
   #generator: Pcg64 | undefined;
   #angle = 0;
@@ -39,10 +41,12 @@ export class Pendulum implements Env<Float32Array, Float32Array> {
   }
 
   reset(options: ResetOptions = {}): ResetResult<Float32Array> {
+    const angle = resetHalfWidth(options.options, "x_init", PI);
+    const velocity = resetHalfWidth(options.options, "y_init", 1);
     if (options.seed !== undefined) this.#generator = new Pcg64(options.seed);
     this.#generator ??= new Pcg64(entropySeed());
-    this.#angle = this.#generator.uniform(-PI, PI);
-    this.#velocity = this.#generator.uniform(-1, 1);
+    this.#angle = this.#generator.uniform(-angle, angle);
+    this.#velocity = this.#generator.uniform(-velocity, velocity);
     return { observation: this.#observe(), info: {} };
   }
 

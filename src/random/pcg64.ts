@@ -68,8 +68,18 @@ export class Pcg64 implements Stateful {
     return low + (high - low) * this.random();
   }
 
-  /** A whole number in [0, n), n ≤ 2^32: Lemire's multiply-shift. */
+  /**
+   * A whole number in [0, n): Lemire's multiply-shift.
+   *
+   * n: a whole number from 1 to 2^32; throws UsageError otherwise.
+   */
   integers(n: number): number {
+    if (!(Number.isInteger(n) && n >= 1 && n <= 4294967296)) {
+      throw new UsageError(
+        "integers-bound",
+        `integers(n) draws below a whole number n from 1 to 2^32, got ${String(n)}.`,
+      );
+    }
     if (n === 1) return 0;
     const threshold = (4294967296 - n) % n;
     let product: bigint;

@@ -48,6 +48,17 @@ describe("Pcg64", () => {
     );
   });
 
+  it("refuses to draw below what is not a whole number from 1 to 2^32", () => {
+    const generator = new Pcg64(1);
+    for (const n of [0, -1, 1.5, Number.NaN, Infinity, 2 ** 32 + 1]) {
+      expect(() => generator.integers(n)).toThrow(
+        `integers(n) draws below a whole number n from 1 to 2^32, got ${n}.`,
+      );
+    }
+    // NumPy: default_rng(1).integers(2**32) is the first 32-bit draw, the lower half of raw[0] above.
+    expect(generator.integers(2 ** 32)).toBe(Number(9441442522235856127n & 0xffffffffn));
+  });
+
   it("has a normal tail: moments of 200,000 draws lie within five standard errors", () => {
     const generator = new Pcg64(3);
     let sum = 0;
