@@ -1,5 +1,6 @@
 import type { Pcg64 } from "../../../src/random/pcg64.js";
 import type { Info, StepResult } from "../../api/env.js";
+import { InvalidArgument } from "../../api/errors.js";
 import type { EnvArguments, Range } from "../../arguments.js";
 import { type Engine, loadEngine } from "../engine.js";
 import { addNormalNoise, addUniformNoise, controlCost, MujocoEnv, placeInfo } from "../mujoco-env.js";
@@ -30,7 +31,7 @@ const FORCE_SIZE = 6;
 const MOVING_BODIES = 13;
 
 /**
- * Ant-v5: a ball with four two-jointed legs; make it run in the x direction without falling or jumping.
+ * Ant, v5 and v4: a ball with four two-jointed legs; make it run in the x direction without falling or jumping.
  * README.md beside this file is its specification.
  */
 export class Ant extends MujocoEnv {
@@ -40,6 +41,12 @@ export class Ant extends MujocoEnv {
 
   static async create(kwargs: EnvArguments = {}, version: Version = "v5"): Promise<Ant> {
     const parsed = readVersioned("Ant", version, Ant.accepted, kwargs);
+    if (!Number.isSafeInteger(parsed.main_body) || parsed.main_body < 0 || parsed.main_body > MOVING_BODIES) {
+      throw new InvalidArgument(
+        "env-argument",
+        `Ant-${version}: argument main_body must be a body's id, 0 to ${MOVING_BODIES}, got ${parsed.main_body}.`,
+      );
+    }
     if (version === "v5") return new Ant(await loadEngine(), version, parsed);
     // Where v4 doesn't show the contact forces, it doesn't charge for them either.
     const usesForces = parsed.use_contact_forces === true;

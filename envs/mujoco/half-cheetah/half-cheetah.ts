@@ -15,7 +15,7 @@ const V4 = {
 const V5 = { frame_skip: 5, ...V4 };
 
 /**
- * HalfCheetah-v5: a planar two-legged runner of seven bodies; make it run to the right as fast as possible.
+ * HalfCheetah, v5 and v4: a planar two-legged runner of seven bodies; make it run to the right as fast as possible.
  * README.md beside this file is its specification.
  */
 export class HalfCheetah extends MujocoEnv {

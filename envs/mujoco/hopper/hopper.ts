@@ -18,7 +18,7 @@ const V4 = {
 const V5 = { frame_skip: 4, ...V4 };
 
 /**
- * Hopper-v5: a planar one-legged figure; make it hop forward without falling.
+ * Hopper, v5 and v4: a planar one-legged figure; make it hop forward without falling.
  * README.md beside this file is its specification.
  */
 export class Hopper extends PlanarLegs {

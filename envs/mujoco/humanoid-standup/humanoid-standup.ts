@@ -17,7 +17,7 @@ const V5 = {
 const LYING_HEIGHT = 0.105;
 
 /**
- * HumanoidStandup-v5: the humanoid lies on its back; make it stand up.
+ * HumanoidStandup, v5 and v4: the humanoid lies on its back; make it stand up.
  * README.md beside this file is its specification.
  */
 export class HumanoidStandup extends HumanoidBody {

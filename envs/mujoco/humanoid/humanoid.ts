@@ -24,7 +24,7 @@ const V5 = {
 };
 
 /**
- * Humanoid-v5: a figure of thirteen bodies; make it walk forward without falling.
+ * Humanoid, v5 and v4: a figure of thirteen bodies; make it walk forward without falling.
  * README.md beside this file is its specification.
  */
 export class Humanoid extends HumanoidBody {

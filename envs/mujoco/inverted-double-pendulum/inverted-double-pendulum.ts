@@ -14,7 +14,7 @@ const MIN_TIP_HEIGHT = 1;
 const OBSERVATION_LIMIT = 10;
 
 /**
- * InvertedDoublePendulum-v5: push a cart left and right to keep two poles, one upon the other, upright.
+ * InvertedDoublePendulum, v5 and v4: push a cart left and right to keep two poles, one upon the other, upright.
  * README.md beside this file is its specification.
  */
 export class InvertedDoublePendulum extends MujocoEnv {

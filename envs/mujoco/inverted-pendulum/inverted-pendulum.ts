@@ -11,7 +11,7 @@ const V5 = { frame_skip: 2, reset_noise_scale: 0.01 };
 const MAX_ANGLE_RADIANS = 0.2;
 
 /**
- * InvertedPendulum-v5: push a cart left and right to keep the pole on it upright.
+ * InvertedPendulum, v5 and v4: push a cart left and right to keep the pole on it upright.
  * README.md beside this file is its specification.
  */
 export class InvertedPendulum extends MujocoEnv {

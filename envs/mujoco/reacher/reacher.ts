@@ -18,7 +18,7 @@ const POSITION_NOISE = 0.1;
 const VELOCITY_NOISE = 0.005;
 
 /**
- * Reacher-v5: an arm of two links; make its fingertip reach a target.
+ * Reacher, v5 and v4: an arm of two links; make its fingertip reach a target.
  * README.md beside this file is its specification.
  */
 export class Reacher extends MujocoEnv {

@@ -15,7 +15,7 @@ const V4 = {
 const V5 = { frame_skip: 4, ...V4 };
 
 /**
- * Swimmer-v5: three links in a dense medium; make them swim in the x direction.
+ * Swimmer, v5 and v4: three links in a dense medium; make them swim in the x direction.
  * README.md beside this file is its specification.
  */
 export class Swimmer extends MujocoEnv {

@@ -18,7 +18,7 @@ const V4 = {
 const V5 = { frame_skip: 4, ...V4 };
 
 /**
- * Walker2d-v5: a planar two-legged figure; make it walk forward without falling.
+ * Walker2d, v5 and v4: a planar two-legged figure; make it walk forward without falling.
  * README.md beside this file is its specification.
  */
 export class Walker2d extends PlanarLegs {
