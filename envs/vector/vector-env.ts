@@ -1,0 +1,59 @@
+import type { FloatArray } from "../api/space.js";
+import type { StateTree } from "../api/state.js";
+import type { Box } from "../spaces/box.js";
+import type { VectorInfo } from "./vector-info.js";
+
+/** When a sub-environment whose episode ended is reset: in the next step, in the same one, or by the caller. */
+export type AutoresetMode = "next_step" | "same_step" | "disabled";
+
+/** The value itself in this thread, a promise of it where workers are asked; `await` takes both. */
+export type Awaitable<T> = T | Promise<T>;
+
+export type Seed = number | bigint;
+
+export interface VectorResetOptions {
+  /** A number s seeds sub-environment i with s + i; a list has one entry each, null for none. */
+  readonly seed?: Seed | readonly (Seed | null | undefined)[] | undefined;
+  /**
+   * Passed on to every sub-environment, but for `reset_mask`: booleans, or a Uint8Array of 0 and 1, one per
+   * sub-environment, at least one set. Then only those are reset; the others keep their last observation.
+   */
+  readonly options?: Readonly<Record<string, unknown>> | undefined;
+}
+
+export interface VectorReset {
+  /** [numEnvs, ...single shape], flat, row-major. */
+  observations: FloatArray;
+  info: VectorInfo;
+}
+
+/** One step of all sub-environments. Everything but the observations of `copy: false` is the caller's to keep. */
+export interface VectorStep extends VectorReset {
+  /** [numEnvs] */
+  rewards: Float64Array;
+  /** [numEnvs], 0 or 1 */
+  terminations: Uint8Array;
+  /** [numEnvs], 0 or 1 */
+  truncations: Uint8Array;
+}
+
+/**
+ * Several environments with equal spaces, stepped together (Gymnasium's VectorEnv).
+ *
+ * Actions are [numEnvs, ...single shape], flat, row-major. Both spaces are Boxes. `state` and `restore` are exact: restored, every sub-environment continues bit for bit, pending resets included.
+ */
+export interface VectorEnv {
+  readonly numEnvs: number;
+  readonly autoreset: AutoresetMode;
+  /** The spaces of sub-environment 0, and those of all of them together: [numEnvs, ...single shape]. */
+  readonly singleObservationSpace: Box;
+  readonly singleActionSpace: Box;
+  readonly observationSpace: Box;
+  readonly actionSpace: Box;
+  reset(options?: VectorResetOptions): Awaitable<VectorReset>;
+  step(actions: ArrayLike<number>): Awaitable<VectorStep>;
+  state(): Awaitable<StateTree>;
+  restore(state: StateTree): Awaitable<void>;
+  /** Closes every sub-environment; a second call does nothing. */
+  close(): Awaitable<void>;
+}

@@ -1,0 +1,60 @@
+import { parentPort, workerData } from "node:worker_threads";
+import type { EnvArguments } from "../arguments.js";
+import type { AnyEnv } from "../registry.js";
+import { spacesOf } from "./batch-spaces.js";
+import { SubEnvs } from "./sub-envs.js";
+import { packThreadError } from "./thread-error.js";
+import { viewBuffers } from "./vector-buffers.js";
+import type { VectorCall, VectorReply, VectorThreadData } from "./vector-thread-node.js";
+
+// A part of a vector's environments in a thread of its own. Numbers travel through shared memory; messages carry
+// infos, states and what is small.
+
+const data = workerData as VectorThreadData;
+const envs: AnyEnv[] = [];
+let part: SubEnvs | undefined;
+
+parentPort!.on("message", async (call: VectorCall) => {
+  let reply: VectorReply;
+  try {
+    reply = { kind: "value", value: await answer(call) };
+  } catch (error) {
+    reply = { kind: "error", error: packThreadError(error) };
+  }
+  try {
+    parentPort!.postMessage(reply);
+  } catch (error) {
+    // An info that holds what can't be cloned, a function say.
+    parentPort!.postMessage({ kind: "error", error: packThreadError(error) } satisfies VectorReply);
+  }
+});
+
+async function answer(call: VectorCall): Promise<unknown> {
+  switch (call.kind) {
+    case "make":
+      await makeEnvs();
+      return envs.map(spacesOf);
+    case "attach": {
+      const buffers = viewBuffers(call.memory, call.shape);
+      part = new SubEnvs(envs, data.firstEnv, call.shape.numEnvs, buffers, data.autoreset);
+      return undefined;
+    }
+    case "reset":
+      return part!.reset(call.request);
+    case "step":
+      return part!.step();
+    case "state":
+      return part!.state();
+    case "restore":
+      return part!.restore(call.states);
+    case "close":
+      for (const env of envs) env.close();
+  }
+}
+
+async function makeEnvs(): Promise<void> {
+  const { make } = (await import(data.module)) as {
+    make: (id: string, kwargs: EnvArguments) => Promise<AnyEnv>;
+  };
+  for (const kwargs of data.kwargs) envs.push(await make(data.id, kwargs));
+}
