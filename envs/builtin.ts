@@ -1,4 +1,5 @@
 import type { EnvArguments } from "./arguments.js";
+import { CLASSIC_REGISTRATIONS } from "./classic/register-classic.js";
 import type { Version } from "./mujoco/versions.js";
 import { type AnyEnv, type EnvRegistration, register, registerRefusal } from "./registry.js";
 
@@ -84,11 +85,7 @@ const families: readonly MujocoFamily[] = [
 
 const registrations: readonly EnvRegistration[] = [
   ...families.flatMap((family) => usableVersions(family).map((version) => registration(family, version))),
-  {
-    id: "Pendulum-v1",
-    maxEpisodeSteps: 200,
-    create: async (kwargs) => new (await import("./classic/pendulum.js")).Pendulum(kwargs),
-  },
+  ...CLASSIC_REGISTRATIONS,
 ];
 for (const each of registrations) register(each);
 for (const family of families) {

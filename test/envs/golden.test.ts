@@ -19,7 +19,8 @@ interface EnvRecord {
     reset_info: Record<string, number | number[]>;
     steps: {
       t: number;
-      a: number[];
+      /** A number where the action is a choice. */
+      a: number[] | number;
       r: number;
       term: boolean;
       trunc: boolean;
@@ -67,7 +68,7 @@ describe("environments repeat trajectories recorded with Gymnasium", () => {
     expectClose(first.observation, run.reset_obs, tolerance(1), "reset");
     expectInfo(first.info, run.reset_info, tolerance(1));
     for (const step of run.steps) {
-      const result = env.step(Float32Array.from(step.a));
+      const result = env.step(typeof step.a === "number" ? step.a : Float32Array.from(step.a));
       const allowed = tolerance(step.t);
       expectNumber(result.reward, step.r, allowed, `reward at ${step.t}`);
       expect([result.terminated, result.truncated]).toEqual([step.term, step.trunc]);
@@ -86,9 +87,9 @@ describe("environments repeat trajectories recorded with Gymnasium", () => {
     async ({ record, run }) => {
       const env = await make(record.id, record.kwargs);
       if (record.obs_shape !== undefined) expect(env.observationSpace.shape).toEqual(record.obs_shape);
-      const actionSpace = env.actionSpace as Box<Float32Array>;
-      if (record.act_low !== undefined) expect([...actionSpace.low]).toEqual(record.act_low);
-      if (record.act_high !== undefined) expect([...actionSpace.high]).toEqual(record.act_high);
+      const { low, high } = env.actionSpace as Box<Float32Array>;
+      if (record.act_low !== undefined) expect([...low]).toEqual(record.act_low);
+      if (record.act_high !== undefined) expect([...high]).toEqual(record.act_high);
       if (record.max_episode_steps !== undefined)
         expect(env.spec!.maxEpisodeSteps).toBe(record.max_episode_steps);
       if (record.reward_threshold !== undefined)
@@ -99,11 +100,13 @@ describe("environments repeat trajectories recorded with Gymnasium", () => {
       // v4 has none in Gymnasium; ours has the same in both versions.
       if (record.observation_structure !== undefined && !record.id.endsWith("-v4"))
         expect(observationStructure ?? null).toEqual(record.observation_structure);
-      actionSpace.seed(run.seed);
+      env.actionSpace.seed(run.seed);
       for (const step of run.steps) {
-        // The actions of steps 7 and 8 were doubled, to leave the bounds.
+        const sample = env.actionSpace.sample();
+        // Where they are torques, those of steps 7 and 8 were doubled, to leave the bounds.
         const factor = step.t === 7 || step.t === 8 ? 2 : 1;
-        expect([...actionSpace.sample()].map((component) => factor * component)).toEqual(step.a);
+        const expected = typeof sample === "number" ? sample : [...sample].map((each) => factor * each);
+        expect(expected).toEqual(step.a);
       }
       env.close();
     },
