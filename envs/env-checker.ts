@@ -18,14 +18,14 @@ export { CHECKS, type CheckName, type Finding, type Severity } from "./checker/f
 export interface EnvCheckOptions {
   /** Steps of each check that steps; 200 by default. */
   readonly steps?: number;
-  /** Seconds of measuring the speed; 0.5 by default, 0 to leave it out. */
+  /** Seconds of measuring the speed; 0.25 by default, 0 to leave it out. */
   readonly speedSeconds?: number;
   /** Called as each check ends. `findings` is empty where all was well; null: left out, after an earlier error. */
   readonly onCheck?: (check: CheckName, findings: readonly Finding[] | null) => void;
 }
 
 const DEFAULT_STEPS = 200;
-const DEFAULT_SPEED_SECONDS = 0.5;
+const DEFAULT_SPEED_SECONDS = 0.25;
 /** Without these nothing that follows could be understood. */
 const BASIC: ReadonlySet<CheckName> = new Set(["spaces", "reset", "step"]);
 
@@ -80,7 +80,7 @@ async function runCheck(
   try {
     await perform(check, make, lengths, findings);
   } catch (error) {
-    findings.error(`${check}-threw`, `The environment threw ${described(error)}: ${messageOf(error)}`);
+    findings.error(`${check}-threw`, `The environment threw ${described(error)}: ${messageOf(error)}.`);
   }
   for (const env of made) closeQuietly(env);
   return findings;

@@ -70,6 +70,7 @@ export function described(value: unknown): string {
   return typeof length === "number" && typeof value === "object" ? `${name}(${length})` : name;
 }
 
+/** An error's message as part of a sentence that has its own full stop. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return (error instanceof Error ? error.message : String(error)).replace(/\.$/, "");
 }

@@ -1,14 +1,28 @@
 import type { Command } from "commander";
 import type { Space } from "../../envs/api/space.js";
+import { argumentsOf, type EnvArgument, findEnvReadme } from "./env-readme.js";
 
 export function addEnvsCommand(program: Command): void {
   program
     .command("envs")
-    .description("List the environments: the sizes of their observations and actions, and their time limits.")
-    .option("--json", "print one JSON array")
-    .action(async (flags: { json?: boolean }) => {
-      const rows = await listEnvs();
-      process.stdout.write(flags.json ? `${JSON.stringify(rows)}\n` : table(rows));
+    .description("List the environments with sizes and time limits, or show one's specification.")
+    .argument("[id]", "show this one")
+    .option("--json", "print one JSON array, or an object for one environment")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  rl-adan envs
+  rl-adan envs HalfCheetah`,
+    )
+    .action(async (id: string | undefined, flags: { json?: boolean }) => {
+      if (id === undefined) {
+        const rows = await listEnvs();
+        process.stdout.write(flags.json ? `${JSON.stringify(rows)}\n` : table(rows));
+        return;
+      }
+      const facts = await describeEnv(id);
+      process.stdout.write(flags.json ? `${JSON.stringify(facts)}\n` : page(facts));
     });
 }
 
@@ -34,6 +48,48 @@ async function listEnvs(): Promise<EnvRow[]> {
     env.close();
   }
   return rows;
+}
+
+interface EnvFacts {
+  readonly id: string;
+  readonly observation_space: string;
+  readonly action_space: string;
+  readonly max_episode_steps: number | null;
+  /** The return that counts as solved; null: none is defined. */
+  readonly reward_threshold: number | null;
+  /** Of the README; null when it has none. */
+  readonly arguments: readonly EnvArgument[] | null;
+  readonly readme: string | null;
+}
+
+async function describeEnv(name: string): Promise<EnvFacts> {
+  const { make, spec } = await import("../../envs/index.js");
+  const { id, rewardThreshold } = spec(name);
+  const env = await make(id);
+  const readme = findEnvReadme(id) ?? null;
+  const facts = {
+    id,
+    observation_space: String(env.observationSpace),
+    action_space: String(env.actionSpace),
+    max_episode_steps: env.spec?.maxEpisodeSteps ?? null,
+    reward_threshold: rewardThreshold ?? null,
+    arguments: readme === null ? null : argumentsOf(id, readme),
+    readme,
+  };
+  env.close();
+  return facts;
+}
+
+function page(facts: EnvFacts): string {
+  const rows = [
+    ["observation", facts.observation_space],
+    ["action", facts.action_space],
+    ["max steps", String(facts.max_episode_steps ?? "no limit")],
+    ["solved at", String(facts.reward_threshold ?? "not defined")],
+  ] as const;
+  const width = Math.max(...rows.map(([name]) => name.length));
+  const lines = rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`);
+  return [facts.id, ...lines, ...(facts.readme === null ? [] : ["", facts.readme]), ""].join("\n");
 }
 
 function sizeOf(space: Space<unknown>): number {

@@ -119,7 +119,7 @@ describe("checkEnv", () => {
 
   it("says what making an environment threw", async () => {
     const findings = await checkEnv(() => Promise.reject(new TypeError("no engine")));
-    expect(told(findings)).toEqual(["error spaces/spaces-threw: The environment threw TypeError: no engine"]);
+    expect(told(findings)).toEqual(["error spaces/spaces-threw: The environment threw TypeError: no engine."]);
   });
 });
 
