@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { formatError, RlAdanError, UsageError } from "../errors.js";
 import { packageVersion } from "../run/package-version.js";
+import { addCheckEnvCommand } from "./check-env.js";
 import { addEnvsCommand } from "./envs.js";
 import { addEvalCommand } from "./eval.js";
 import { addTrainCommand } from "./train.js";
@@ -26,6 +27,7 @@ Examples:
 addTrainCommand(program);
 addEvalCommand(program);
 addEnvsCommand(program);
+addCheckEnvCommand(program);
 for (const command of [program, ...program.commands])
   command.option("--verbose", "show the stack of an error");
 
