@@ -41,11 +41,10 @@ export class Reacher extends MujocoEnv {
 
   step(action: Float32Array): StepResult<Float64Array> {
     const { reward_dist_weight, reward_control_weight } = this.#arguments;
-    const distance = () => distanceBetween(this.derived("xpos"), FINGERTIP, TARGET);
-    const before = distance();
+    const before = this.#distance();
     this.simulate(action);
     // v4 pays for the distance before the step.
-    const distanceReward = -reward_dist_weight * (this.version === "v4" ? before : distance());
+    const distanceReward = -reward_dist_weight * (this.version === "v4" ? before : this.#distance());
     const controlReward = -controlCost(reward_control_weight, action);
     return {
       observation: this.observe(),
@@ -90,5 +89,9 @@ export class Reacher extends MujocoEnv {
       v1,
       ...axes.map((axis) => positions[3 * FINGERTIP + axis]! - positions[3 * TARGET + axis]!),
     );
+  }
+
+  #distance(): number {
+    return distanceBetween(this.derived("xpos"), FINGERTIP, TARGET);
   }
 }
