@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
@@ -119,6 +119,16 @@ describe("rl-adan check-env", () => {
     expect(report).toMatchObject({ env: "InvertedPendulum-v5", ok: true, errors: 0, warnings: 0 });
     expect(report.checks).toHaveLength(12);
     expect(report.checks).toContainEqual({ check: "restore", status: "ok", findings: [] });
+  });
+
+  it("finds nothing in the environment that the guide shows", () => {
+    const guide = readFileSync(new URL("../../docs/environments.md", import.meta.url), "utf8");
+    const code = /```js\n(?<code>[\s\S]*?)```/.exec(guide)!.groups!["code"]!;
+    // The temporary folder has no node_modules to find the package in.
+    writeFileSync(join(folder, "slider.mjs"), code.replace('"rl-adan/envs"', `"${envs}"`));
+    const { status, stdout } = checkEnv("./slider.mjs:Slider", "--steps", "50");
+    expect(stdout).toContain("12 checks: 0 errors, 0 warnings\n");
+    expect(status).toBe(0);
   });
 
   it("exits with 2 when there is nothing to check", () => {
