@@ -113,9 +113,10 @@ export class SubEnvs {
     infos.push({ index, info: step.info });
   }
 
-  /** An array of its own: an environment may keep its last action. */
-  #action(index: number): FloatArray {
+  /** A choice, or an array of its own: an environment may keep its last action. */
+  #action(index: number): number | FloatArray {
     const { actions } = this.#buffers;
+    if (actions instanceof Int32Array) return actions[index]!;
     const row = actions.subarray(index * this.#actionSize, (index + 1) * this.#actionSize);
     return row instanceof Float32Array ? Float32Array.from(row) : Float64Array.from(row);
   }

@@ -3,7 +3,8 @@ import type { FloatArray } from "../api/space.js";
 /** The memory that sub-environments write their part of a step into: rows by sub-environment. */
 export interface VectorBuffers {
   readonly observations: FloatArray;
-  readonly actions: Float32Array | Float64Array;
+  /** Int32Array where a choice is one number. */
+  readonly actions: Float32Array | Float64Array | Int32Array;
   readonly rewards: Float64Array;
   readonly terminations: Uint8Array;
   readonly truncations: Uint8Array;
@@ -14,7 +15,7 @@ export interface VectorShape {
   readonly observationSize: number;
   readonly observationType: "float32" | "float64";
   readonly actionSize: number;
-  readonly actionType: "float32" | "float64";
+  readonly actionType: "float32" | "float64" | "int32";
 }
 
 /** Bytes that `viewBuffers` needs. */
@@ -35,7 +36,10 @@ export function viewBuffers(memory: ArrayBufferLike, shape: VectorShape): Vector
     type === "float32" ? new Float32Array(...take(width)) : new Float64Array(...take(width));
   return {
     observations: floats(shape.observationType, shape.observationSize) as FloatArray,
-    actions: floats(shape.actionType, shape.actionSize),
+    actions:
+      shape.actionType === "int32"
+        ? new Int32Array(...take(shape.actionSize))
+        : floats(shape.actionType, shape.actionSize),
     rewards: new Float64Array(...take(1)),
     terminations: new Uint8Array(...take(1)),
     truncations: new Uint8Array(...take(1)),

@@ -2,7 +2,9 @@ import { InvalidAction } from "../api/errors.js";
 import type { StateTree } from "../api/state.js";
 import { shown } from "../arguments.js";
 import type { Box } from "../spaces/box.js";
-import { batchBox, boxFrom, commonSpaces, type EnvSpaces } from "./batch-spaces.js";
+import type { Discrete } from "../spaces/discrete.js";
+import type { MultiDiscrete } from "../spaces/multi-discrete.js";
+import { batchedSpace, commonSpaces, type EnvSpaces, singleSpace } from "./batch-spaces.js";
 import { ClosedEnvironment, InvalidVectorArgument, StepAfterEnd, UnsavableVector } from "./errors.js";
 import { bufferBytes, type VectorBuffers, type VectorShape, viewBuffers } from "./vector-buffers.js";
 import type { AutoresetMode, VectorReset, VectorStep } from "./vector-env.js";
@@ -23,9 +25,9 @@ export class VectorCore {
   readonly memory: ArrayBufferLike;
   readonly buffers: VectorBuffers;
   readonly singleObservationSpace: Box;
-  readonly singleActionSpace: Box;
+  readonly singleActionSpace: Box | Discrete;
   readonly observationSpace: Box;
-  readonly actionSpace: Box;
+  readonly actionSpace: Box | MultiDiscrete;
   isClosed = false;
 
   /** spaces: one entry per sub-environment. allocate: memory of so many bytes, zeroed, for the buffers. */
@@ -39,15 +41,15 @@ export class VectorCore {
       numEnvs: spaces.length,
       observationSize: observation.low.length,
       observationType: observation.dtype,
-      actionSize: action.low.length,
-      actionType: action.dtype,
+      actionSize: action.kind === "box" ? action.low.length : 1,
+      actionType: action.kind === "box" ? action.dtype : "int32",
     };
     this.memory = allocate(bufferBytes(this.shape));
     this.buffers = viewBuffers(this.memory, this.shape);
-    this.singleObservationSpace = boxFrom(observation);
-    this.singleActionSpace = boxFrom(action);
-    this.observationSpace = batchBox(observation, spaces.length);
-    this.actionSpace = batchBox(action, spaces.length);
+    this.singleObservationSpace = singleSpace(observation);
+    this.singleActionSpace = singleSpace(action);
+    this.observationSpace = batchedSpace(observation, spaces.length);
+    this.actionSpace = batchedSpace(action, spaces.length);
   }
 
   /** Throws ClosedEnvironment after `close`. */
@@ -56,7 +58,7 @@ export class VectorCore {
   }
 
   /**
-   * Takes the actions of a step. Before anything is stepped: throws InvalidAction on another length, and with autoreset
+   * Takes the actions of a step. Before anything is stepped: throws InvalidAction on another length or a choice that is no whole number, and with autoreset
    * disabled StepAfterEnd naming the indices that need a reset.
    */
   takeActions(actions: ArrayLike<number>): void {
@@ -72,6 +74,14 @@ export class VectorCore {
       const { terminations, truncations } = this.buffers;
       const ended = [...terminations.keys()].filter((i) => terminations[i] === 1 || truncations[i] === 1);
       if (ended.length > 0) throw new StepAfterEnd(ended);
+    }
+    const { actionType } = this.shape;
+    const broken = actionType === "int32" ? Array.from(actions).findIndex((a) => !Number.isInteger(a)) : -1;
+    if (broken !== -1) {
+      throw new InvalidAction(
+        "vector-actions",
+        `A Discrete action is a whole number; the one of sub-environment ${broken} is ${actions[broken]}.`,
+      );
     }
     this.buffers.actions.set(actions);
   }

@@ -1,6 +1,8 @@
 import type { FloatArray } from "../api/space.js";
 import type { StateTree } from "../api/state.js";
 import type { Box } from "../spaces/box.js";
+import type { Discrete } from "../spaces/discrete.js";
+import type { MultiDiscrete } from "../spaces/multi-discrete.js";
 import type { VectorInfo } from "./vector-info.js";
 
 /** When a sub-environment whose episode ended is reset: in the next step, in the same one, or by the caller. */
@@ -40,16 +42,18 @@ export interface VectorStep extends VectorReset {
 /**
  * Several environments with equal spaces, stepped together (Gymnasium's VectorEnv).
  *
- * Actions are [numEnvs, ...single shape], flat, row-major. Both spaces are Boxes. `state` and `restore` are exact: restored, every sub-environment continues bit for bit, pending resets included.
+ * Observations are those of a Box. Actions are those of a Box, [numEnvs, ...single shape], flat, row-major, or
+ * Discrete choices, [numEnvs]. `state` and `restore` are exact: restored, every sub-environment continues bit for bit,
+ * pending resets included.
  */
 export interface VectorEnv {
   readonly numEnvs: number;
   readonly autoreset: AutoresetMode;
   /** The spaces of sub-environment 0, and those of all of them together: [numEnvs, ...single shape]. */
   readonly singleObservationSpace: Box;
-  readonly singleActionSpace: Box;
+  readonly singleActionSpace: Box | Discrete;
   readonly observationSpace: Box;
-  readonly actionSpace: Box;
+  readonly actionSpace: Box | MultiDiscrete;
   reset(options?: VectorResetOptions): Awaitable<VectorReset>;
   step(actions: ArrayLike<number>): Awaitable<VectorStep>;
   state(): Awaitable<StateTree>;

@@ -5,9 +5,7 @@ import {
   RecordVectorEpisodeStatistics,
   SyncVectorEnv,
 } from "../../../envs/vector/index.js";
-import { expectRecorded, type RecordedRun, recordedRuns } from "./recorded-run.js";
-
-const MODES = { NextStep: "next_step", SameStep: "same_step", Disabled: "disabled" } as const;
+import { expectRecorded, MODES, type RecordedRun, recordedRuns } from "./recorded-run.js";
 
 function make(run: RecordedRun): Promise<SyncVectorEnv> {
   return makeVec(run.id, {
@@ -20,7 +18,7 @@ function make(run: RecordedRun): Promise<SyncVectorEnv> {
 describe("a vector environment in one thread", () => {
   it("has records of every autoreset mode", () => {
     const covered = new Set(recordedRuns.map(({ id, autoreset }) => `${id} ${autoreset}`));
-    expect(covered.size).toBe(6);
+    expect(covered.size).toBe(9);
   });
 
   it.each(recordedRuns)("repeats $name as Gymnasium recorded it", async (run) => {
@@ -37,7 +35,23 @@ describe("a vector environment in one thread", () => {
     envs.singleActionSpace.seed(3);
     const single = envs.singleActionSpace.sample();
     envs.actionSpace.seed(3);
-    expect(envs.actionSpace.sample()[0]).toBe(single[0]);
+    expect(envs.actionSpace.sample().slice(0, 1)).toEqual(single);
+  });
+
+  it("steps Discrete actions, one whole number for each sub-environment", async () => {
+    const envs = await makeVec("CartPole-v1", { numEnvs: 2 });
+    expect(String(envs.singleActionSpace)).toBe("Discrete(2)");
+    expect(String(envs.actionSpace)).toBe("MultiDiscrete([2 2])");
+    envs.reset({ seed: 5 });
+    const { observations } = envs.step(Int32Array.of(0, 1));
+    for (const i of [0, 1]) {
+      const [single] = (await makeVec("CartPole-v1")).envs;
+      single!.reset({ seed: 5 + i });
+      expect(observations.slice(4 * i, 4 * i + 4)).toEqual(single!.step(i).observation);
+    }
+    expect(() => envs.step([0, 0.5])).toThrow(
+      "A Discrete action is a whole number; the one of sub-environment 1 is 0.5.",
+    );
   });
 
   it("gives copies, or its own buffer when asked", async () => {
