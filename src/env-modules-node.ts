@@ -59,7 +59,8 @@ export async function make(id: string, options: Options): Promise<Env<unknown, u
 }
 
 function parse(spec: string): { path: string; exportName: string | undefined } {
-  const [, file, name] = /^(.*\.[cm]?[jt]s):([^:\\/]*)$/.exec(spec) ?? [undefined, spec, undefined];
+  // One letter before the colon is a Windows drive.
+  const [, file, name] = /^(.{2,}):([^:\\/]*)$/.exec(spec) ?? [undefined, spec, undefined];
   if (name === "") {
     throw new UsageError(
       "env-module",

@@ -10,14 +10,36 @@ export interface EnvArgument {
 }
 
 /**
- * The part of the package's environment READMEs that specifies an environment: from its heading `# Name-v5` to the next
- * of that rank. Another version's stands in where the id has none of its own. undefined when none came along.
+ * The part of the package's environment READMEs that specifies an environment: from the heading that is its id to the
+ * next heading of that rank. Another version's stands in where the id has none of its own. undefined when none came
+ * along with the package.
  */
 export function findEnvReadme(id: string): string | undefined {
-  const parts = readmes().flatMap((text) => text.split(/^(?=# )/m));
-  const isOf = (name: string) => (part: string) => part.startsWith("# ") && titleOf(part).startsWith(name);
-  const nameOnly = id.replace(/-v\d+$/, "");
-  return (parts.find((part) => titleOf(part) === id) ?? parts.find(isOf(`${nameOnly}-v`)))?.trimEnd();
+  const texts = readmes();
+  const first = (isTitle: (title: string) => boolean) => {
+    for (const text of texts) {
+      const found = sectionOf(text, isTitle);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
+  const family = `${id.replace(/-v\d+$/, "")}-v`;
+  return first((title) => title === id) ?? first((title) => title.startsWith(family));
+}
+
+function sectionOf(text: string, isTitle: (title: string) => boolean): string | undefined {
+  const parts = text.split(/^(?=#+ )/m).map((part) => {
+    const [, marks, title] = /^(#+) (.*)/.exec(part) ?? [undefined, "", ""];
+    return { part, rank: marks!.length, title: title!.trim() };
+  });
+  const from = parts.findIndex(({ rank, title }) => rank > 0 && isTitle(title));
+  if (from === -1) return undefined;
+  const length = parts.slice(from + 1).findIndex(({ rank }) => rank <= parts[from]!.rank);
+  const section = parts.slice(from, length === -1 ? undefined : from + 1 + length);
+  return section
+    .map(({ part }) => part)
+    .join("")
+    .trimEnd();
 }
 
 /** The rows of the README's table under "Arguments" that are for this id's version, where the table tells versions apart. */
@@ -42,10 +64,6 @@ function isRow(line: string): boolean {
 function cellsOf(row: string): string[] {
   const cells = row.trim().slice(1, -1).split("|");
   return cells.map((cell) => cell.trim().replace(/^`|`$/g, ""));
-}
-
-function titleOf(part: string): string {
-  return /^# (.*)/.exec(part)?.[1]?.trim() ?? "";
 }
 
 function readmes(): string[] {

@@ -185,6 +185,7 @@ describe("loadEnvModule", () => {
   it.each([
     ["lime.mjs:Line", 'lime.mjs does not exist. Did you mean "line.mjs"?'],
     ["line.mjs:", "line.mjs: names no export after the colon; write DIR/line.mjs or DIR/line.mjs:MyEnv."],
+    ["lime:Line", "lime does not exist."],
     ["line.mjs:Lime", 'line.mjs has no export "Lime". Did you mean "Line"?'],
     ["empty.mjs:Robot", 'empty.mjs has no export "Robot". It exports nothing.'],
     ["empty.mjs", 'empty.mjs has neither a default export nor "make"; it exports nothing.'],

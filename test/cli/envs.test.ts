@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { registeredIds } from "../../envs/index.js";
 import { argumentsOf, findEnvReadme } from "../../src/cli/env-readme.js";
 
 const main = fileURLToPath(new URL("../../dist/src/cli/main.js", import.meta.url));
@@ -41,7 +42,7 @@ describe("rl-adan envs ID", () => {
       reward_threshold: null,
       arguments: [{ name: "g", default: "10", meaning: "gravity, m/s²" }],
     });
-    expect(readme).toMatch(/^# Pendulum-v1\n/);
+    expect(readme).toMatch(/^#+ Pendulum-v1\n/);
   });
 
   it("suggests the nearest name", () => {
@@ -77,6 +78,15 @@ describe("an environment's README", () => {
     ]);
     expect(argumentsOf("Mine-v1", readme)).toEqual([mass]);
     expect(argumentsOf("Mine-v2", "# Mine-v2\nNo arguments.\n")).toEqual([]);
+  });
+
+  it("of several in one file is the id's own part, for every registered environment", () => {
+    for (const id of registeredIds()) {
+      const text = findEnvReadme(id)!;
+      const [title] = text.split("\n");
+      expect(title!.replace(/^#+ (.*-v)\d+$/, "$1")).toBe(id.replace(/\d+$/, ""));
+      expect(text.match(/^#+ \S+-v\d+$/gm), id).toHaveLength(1);
+    }
   });
 
   it("is another version's where the id has none of its own, and none for an unknown name", () => {

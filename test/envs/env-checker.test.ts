@@ -2,12 +2,14 @@ import { describe, expect, it } from "vitest";
 import { type CheckName, checkEnv, type Finding } from "../../envs/env-checker.js";
 import {
   Box,
+  Discrete,
   type Env,
   make,
   OrderEnforcing,
   type ResetOptions,
   registeredIds,
   type StateTree,
+  Wrapper,
 } from "../../envs/index.js";
 
 /** What a part of the environment is replaced with, to break it. */
@@ -119,9 +121,34 @@ describe("checkEnv", () => {
 
   it("says what making an environment threw", async () => {
     const findings = await checkEnv(() => Promise.reject(new TypeError("no engine")));
-    expect(told(findings)).toEqual(["error spaces/spaces-threw: The environment threw TypeError: no engine."]);
+    expect(told(findings)).toEqual([
+      "error spaces/spaces-threw: The environment threw TypeError: no engine.",
+    ]);
   });
 });
+
+/** Restores the engine's integration state without the derived positions, which stay as the last step left them. */
+class Forgetful extends Wrapper<Float64Array, Float32Array> {
+  override get state() {
+    return this.env.state?.bind(this.env);
+  }
+
+  override get restore() {
+    return (state: StateTree) => this.env.restore!(withArraysOf(state, this.env.state!()));
+  }
+}
+
+/** A wrapped MuJoCo environment's state with the derived positions of another. */
+function withArraysOf(state: StateTree, other: StateTree): StateTree {
+  if (typeof state !== "object" || state === null || ArrayBuffer.isView(state) || Array.isArray(state))
+    return state;
+  const from = other as Record<string, StateTree>;
+  return Object.fromEntries(
+    Object.entries(state).map(([key, value]) =>
+      key === "xpos" || key === "xipos" ? [key, from[key]!] : [key, withArraysOf(value, from[key] ?? null)],
+    ),
+  );
+}
 
 const position = (...values: number[]) => Float64Array.from(values);
 
@@ -397,6 +424,26 @@ describe("a broken environment is told", () => {
     expect(told(await check(fault, { order: false }))).toContain(
       "error close/close-async: close() must be synchronous, got a Promise.",
     );
+  });
+
+  it("a discrete action that does not exist, taken", async () => {
+    const findings = await check((drift) => {
+      const step = drift.step.bind(drift);
+      Object.assign(drift, {
+        actionSpace: new Discrete(3),
+        step: (action: number) => step(Float32Array.of(action - 1, 0)),
+      });
+    });
+    expect(told(findings)).toEqual([
+      "error wrong-action/action-outside: step() took the action -1, which is not in Discrete(3); it should throw.",
+    ]);
+  });
+
+  it("an engine's state that leaves out its derived arrays, which the reward reads", async () => {
+    const makeEnv = async () => new Forgetful(await make("Ant-v5"));
+    const findings = await checkEnv(makeEnv, { steps: 10, speedSeconds: 0 });
+    expect(findings.map(({ code }) => code)).toEqual(["restore-same", "restore-other", "restore-fresh"]);
+    expect(findings[0]!.message).toMatch(/goes on differently at step 0, reward: /);
   });
 
   it("chance of its own", async () => {
