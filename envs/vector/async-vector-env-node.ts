@@ -39,12 +39,13 @@ export class AsyncVectorEnv implements VectorEnv {
     const { autoreset = "next_step", copy = true } = setup;
     checkNumEnvs(kwargs.length);
     const count = threadCount(setup.threads, kwargs.length);
-    const threads = Array.from({ length: count }, (_, k) => {
-      const firstEnv = Math.floor((k * kwargs.length) / count);
-      const own = kwargs.slice(firstEnv, Math.floor(((k + 1) * kwargs.length) / count));
-      return new VectorThread({ module, id, kwargs: own, firstEnv, autoreset });
-    });
+    const threads: VectorThread[] = [];
     try {
+      for (let k = 0; k < count; k++) {
+        const firstEnv = Math.floor((k * kwargs.length) / count);
+        const own = kwargs.slice(firstEnv, Math.floor(((k + 1) * kwargs.length) / count));
+        threads.push(new VectorThread({ module, id, kwargs: own, firstEnv, autoreset }));
+      }
       const spaces = (await callAll(threads, () => ({ kind: "make" }))) as EnvSpaces[][];
       const core = new VectorCore(
         spaces.flat(),
@@ -157,7 +158,8 @@ export class AsyncVectorEnv implements VectorEnv {
     this.#pending = undefined;
     try {
       await pending?.answer.catch(() => {});
-      await callAll(this.#threads, () => ({ kind: "close" }));
+      const alive = this.#threads.filter((thread) => !thread.hasFailed);
+      await callAll(alive, () => ({ kind: "close" }));
     } finally {
       await Promise.all(this.#threads.map((thread) => thread.end()));
     }

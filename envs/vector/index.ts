@@ -16,3 +16,4 @@ export type {
   VectorStep,
 } from "./vector-env.js";
 export { batchInfos, type IndexedInfo, type VectorInfo, type VectorInfoValue } from "./vector-info.js";
+export { VectorWrapper } from "./vector-wrapper.js";

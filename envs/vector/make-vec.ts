@@ -54,7 +54,9 @@ export async function makeVec(
         "wrappers are functions and can't be sent to worker threads: wrap in the `make` of a module of your own and give its URL as `module`, or use mode sync.",
       );
     }
-    const { AsyncVectorEnv } = await import("./async-vector-env-node.js");
+    // A URL and no plain import, so that a bundler for pages does not follow it to Node's modules.
+    const home = new URL("./async-vector-env-node.js", import.meta.url).href;
+    const { AsyncVectorEnv } = (await import(home)) as typeof import("./async-vector-env-node.js");
     const { module, threads } = options;
     return AsyncVectorEnv.create({
       id,
@@ -65,6 +67,7 @@ export async function makeVec(
       ...(threads === undefined ? {} : { threads }),
     });
   }
+  checkAbsent(options, ["module", "threads"]);
   const envs: AnyEnv[] = [];
   try {
     for (const own of kwargs) envs.push(await make(id, own));
@@ -83,6 +86,12 @@ function kwargsOf(kwargs: EnvArguments | readonly EnvArguments[], numEnvs: numbe
     "vector-kwargs",
     `kwargs must be one object, or a list of ${numEnvs}, one per sub-environment; got a list of ${kwargs.length}.`,
   );
+}
+
+function checkAbsent(options: MakeVecOptions, names: readonly (keyof MakeVecOptions)[]): void {
+  const given = names.find((name) => options[name] !== undefined);
+  if (given === undefined) return;
+  throw new InvalidVectorArgument("vector-option", `${given} (${shown(options[given])}) needs mode async.`);
 }
 
 function checkName(what: string, given: readonly string[], known: readonly string[]): void {

@@ -3,6 +3,7 @@ import type { StateTree } from "../api/state.js";
 import { InvalidVectorArgument } from "./errors.js";
 import { readResetRequest } from "./reset-request.js";
 import type { Awaitable, VectorEnv, VectorReset, VectorResetOptions, VectorStep } from "./vector-env.js";
+import { andThen, VectorWrapper } from "./vector-wrapper.js";
 
 export interface EpisodeStatisticsOptions {
   /** How many finished episodes the queues remember; 100. */
@@ -23,7 +24,7 @@ export interface EpisodeStatisticsOptions {
  *
  * Throws RlAdanError when the info has the key already.
  */
-export class RecordVectorEpisodeStatistics implements VectorEnv {
+export class RecordVectorEpisodeStatistics extends VectorWrapper {
   /** Finished episodes in the order of their ends, by index within a step; the last `bufferLength`. */
   readonly returnQueue: number[] = [];
   readonly lengthQueue: number[] = [];
@@ -39,10 +40,8 @@ export class RecordVectorEpisodeStatistics implements VectorEnv {
   readonly #starts: Float64Array;
   readonly #ended: Uint8Array;
 
-  constructor(
-    readonly env: VectorEnv,
-    options: EpisodeStatisticsOptions = {},
-  ) {
+  constructor(env: VectorEnv, options: EpisodeStatisticsOptions = {}) {
+    super(env);
     const { bufferLength = 100, statsKey = "episode", now = () => performance.now() / 1000 } = options;
     if (!Number.isSafeInteger(bufferLength) || bufferLength < 1) {
       throw new InvalidVectorArgument(
@@ -59,72 +58,40 @@ export class RecordVectorEpisodeStatistics implements VectorEnv {
     this.#ended = new Uint8Array(env.numEnvs);
   }
 
-  get numEnvs() {
-    return this.env.numEnvs;
-  }
-
-  get autoreset() {
-    return this.env.autoreset;
-  }
-
-  get singleObservationSpace() {
-    return this.env.singleObservationSpace;
-  }
-
-  get singleActionSpace() {
-    return this.env.singleActionSpace;
-  }
-
-  get observationSpace() {
-    return this.env.observationSpace;
-  }
-
-  get actionSpace() {
-    return this.env.actionSpace;
-  }
-
-  reset(options: VectorResetOptions = {}): Awaitable<VectorReset> {
-    return andThen(this.env.reset(options), (result) => {
-      const { mask } = readResetRequest(options, this.numEnvs);
+  override reset(options: VectorResetOptions = {}): Awaitable<VectorReset> {
+    const own = withMaskOfItsOwn(options);
+    return andThen(super.reset(own), (result) => {
+      const { mask } = readResetRequest(own, this.numEnvs);
       for (let i = 0; i < mask.length; i++) if (mask[i] === 1) this.#begin(i);
       return result;
     });
   }
 
-  step(actions: ArrayLike<number>): Awaitable<VectorStep> {
-    return andThen(this.env.step(actions), (result) => this.#record(result));
+  override step(actions: ArrayLike<number>): Awaitable<VectorStep> {
+    return andThen(super.step(actions), (result) => this.#record(result));
   }
 
-  state(): Awaitable<StateTree> {
-    return andThen(this.env.state(), (inner) => ({
-      inner,
-      own: {
-        returns: this.#returns.slice(),
-        lengths: this.#lengths.slice(),
-        ended: this.#ended.slice(),
-        return_queue: Float64Array.from(this.returnQueue),
-        length_queue: Float64Array.from(this.lengthQueue),
-        episode_count: this.episodeCount,
-      },
-    }));
+  protected override ownState(): StateTree {
+    return {
+      returns: this.#returns.slice(),
+      lengths: this.#lengths.slice(),
+      ended: this.#ended.slice(),
+      return_queue: Float64Array.from(this.returnQueue),
+      length_queue: Float64Array.from(this.lengthQueue),
+      episode_count: this.episodeCount,
+    };
   }
 
-  restore(state: StateTree): Awaitable<void> {
-    const { inner, own } = state as unknown as { inner: StateTree; own: StatisticsState };
-    return andThen(this.env.restore(inner), () => {
-      this.#returns.set(own.returns);
-      this.#lengths.set(own.lengths);
-      this.#ended.set(own.ended);
-      this.#starts.fill(this.#now());
-      this.returnQueue.splice(0, Infinity, ...own.return_queue);
-      this.lengthQueue.splice(0, Infinity, ...own.length_queue);
-      this.timeQueue.splice(0);
-      this.episodeCount = own.episode_count;
-    });
-  }
-
-  close(): Awaitable<void> {
-    return this.env.close();
+  protected override restoreOwn(state: StateTree): void {
+    const own = state as unknown as StatisticsState;
+    this.#returns.set(own.returns);
+    this.#lengths.set(own.lengths);
+    this.#ended.set(own.ended);
+    this.#starts.fill(this.#now());
+    this.returnQueue.splice(0, Infinity, ...own.return_queue);
+    this.lengthQueue.splice(0, Infinity, ...own.length_queue);
+    this.timeQueue.splice(0);
+    this.episodeCount = own.episode_count;
   }
 
   #record(result: VectorStep): VectorStep {
@@ -194,7 +161,9 @@ interface StatisticsState {
   readonly episode_count: number;
 }
 
-/** Goes on at once with a value that is there, later with one that is promised. */
-function andThen<T, U>(value: Awaitable<T>, next: (value: T) => U): Awaitable<U> {
-  return value instanceof Promise ? value.then(next) : next(value);
+/** The caller may use a mask again before the answer is there. */
+function withMaskOfItsOwn(request: VectorResetOptions): VectorResetOptions {
+  const mask = request.options?.["reset_mask"];
+  if (!Array.isArray(mask) && !(mask instanceof Uint8Array)) return request;
+  return { ...request, options: { ...request.options, reset_mask: mask.slice() } };
 }

@@ -54,8 +54,18 @@ export class VectorThread {
       if (this.#failure !== undefined) return reject(this.#failure);
       this.#waiting = { resolve, reject };
       this.#worker.ref();
-      this.#worker.postMessage(call);
+      try {
+        this.#worker.postMessage(call);
+      } catch (error) {
+        // Reset options that hold what can't be cloned.
+        this.#settle()?.reject(error);
+      }
     });
+  }
+
+  /** Whether the thread ended by itself, so that no call will be answered any more. */
+  get hasFailed(): boolean {
+    return this.#failure !== undefined;
   }
 
   async end(): Promise<void> {

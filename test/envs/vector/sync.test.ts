@@ -191,6 +191,7 @@ describe("makeVec", () => {
     expect(await refusal({ mode: "async", wrappers: [(env: unknown) => env] })).toContain(
       "wrappers are functions and can't be sent to worker threads",
     );
+    expect(await refusal({ threads: 3 })).toBe("threads (3) needs mode async.");
     expect(await refusal({ kwargs: { gravity: 3 } })).toBe(
       'Pendulum-v1 has no argument "gravity"; it takes g.',
     );
