@@ -7,7 +7,7 @@ import type { Stateful, StateTree } from "../api/state.js";
  * A box in R^n (Gymnasium's Box for float types). Bounds are inclusive, may be infinite, and are kept in the dtype.
  *
  * low, high: a number for every component, or an array of the shape's length, row-major.
- * Throws RlAdanError when a bound is NaN or low exceeds high.
+ * Throws RlAdanError when a bound is NaN or too large for float32, or low exceeds high.
  */
 export class Box<T extends FloatArray = FloatArray> implements BoxSpace<T>, Stateful {
   readonly kind = "box";
@@ -102,5 +102,12 @@ function filled(bound: number | ArrayLike<number>, size: number, dtype: "float32
   if (values.length !== size) {
     throw new RlAdanError("box-shape", `Box: ${values.length} bounds were given for ${size} components.`);
   }
-  return dtype === "float32" ? Float32Array.from(values) : values;
+  if (dtype === "float64") return values;
+  const rounded = Float32Array.from(values);
+  const tooLarge = values.findIndex((value, i) => Number.isFinite(value) && !Number.isFinite(rounded[i]!));
+  if (tooLarge === -1) return rounded;
+  throw new RlAdanError(
+    "box-bounds",
+    `Box: the bound ${values[tooLarge]} is too large for float32 (component ${tooLarge}); use float64 or Infinity.`,
+  );
 }

@@ -63,8 +63,7 @@ export class FrameStackObservation<Act, Obs extends FloatArray = Float32Array> e
   }
 
   #stacked(latest: Obs): Obs {
-    // A copy, since the observation was handed to nobody yet but comes from a class that may be anyone's.
-    this.#frames = [...this.#frames.slice(1), latest.slice()];
+    this.#frames = [...this.#frames.slice(1), latest];
     const size = this.#inner.low.length;
     const stack = arrayOf(this.#inner, size * this.stackSize);
     this.#frames.forEach((frame, i) => {

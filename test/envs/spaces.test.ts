@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Discrete, MultiDiscrete } from "../../envs/index.js";
+import { Box, Discrete, MultiDiscrete } from "../../envs/index.js";
 
 const times = <T>(count: number, draw: () => T) => Array.from({ length: count }, draw);
 
@@ -82,6 +82,24 @@ describe("Discrete", () => {
     expect(() => space.sample({ mask: [1, 1], probability: [0.5, 0.5] })).toThrow(
       "Discrete: sample takes a mask or probabilities, not both.",
     );
+  });
+});
+
+describe("Box", () => {
+  it("samples every kind of component as Gymnasium does", () => {
+    const space = new Box<Float32Array>([-1, -Infinity, 2, -Infinity, 0], [1, Infinity, Infinity, 5, 7], [5]);
+    space.seed(4);
+    expect([...space.sample()]).toEqual([
+      -0.838327944278717, -0.6517911553382874, 2.4307987689971924, 1.7598007917404175, 4.251490592956543,
+    ]);
+  });
+
+  it("refuses bounds that are none, and finite ones that float32 can't hold", () => {
+    expect(() => new Box(Number.NaN, 1, [1])).toThrow("Box: low NaN is not at most high 1 (component 0).");
+    expect(() => new Box([-1, -1e39], 1, [2])).toThrow(
+      "Box: the bound -1e+39 is too large for float32 (component 1); use float64 or Infinity.",
+    );
+    expect(new Box(-1e39, Infinity, [1], "float64").low[0]).toBe(-1e39);
   });
 });
 

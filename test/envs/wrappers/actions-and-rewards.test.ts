@@ -3,6 +3,7 @@ import {
   Box,
   ClipAction,
   ClipReward,
+  InvalidBound,
   RecordEpisodeStatistics,
   RescaleAction,
   TransformAction,
@@ -59,6 +60,10 @@ describe("RescaleAction", () => {
     expect([...inner.actions[0]!]).toEqual([-0.7142857313156128, -0.9583333134651184]);
   });
 
+  it("refuses equal bounds with InvalidBound", () => {
+    expect(() => new RescaleAction(acting(), 1, 1)).toThrow(InvalidBound);
+  });
+
   it("refuses equal, crossed and ill-sized bounds, and an inner space without bounds", () => {
     expect(() => new RescaleAction(acting(), [0, 1], 1)).toThrow(
       "RescaleAction: low and high are both 1 (component 1): no action could be told from another.",
@@ -104,6 +109,7 @@ describe("rewards", () => {
   });
 
   it("are not clipped to bounds that are none", () => {
+    expect(() => new ClipReward(rewarding(), { min: Number.NaN })).toThrow(InvalidBound);
     expect(() => new ClipReward(rewarding(), {})).toThrow("ClipReward: a min or a max must be given.");
     expect(() => new ClipReward(rewarding(), { min: 1, max: 0 })).toThrow(
       "ClipReward: min must be at most max, got 1 and 0.",

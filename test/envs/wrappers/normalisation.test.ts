@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { NormalizeObservation, NormalizeReward } from "../../../envs/index.js";
+import { InvalidBound, NormalizeObservation, NormalizeReward } from "../../../envs/index.js";
 import { readFixtures } from "../../support/fixtures.js";
 import { NO_ACTION, observationsOf, ScriptedEnv } from "./scripted-env.js";
 
@@ -122,6 +122,7 @@ describe("NormalizeReward", () => {
         `NormalizeReward: gamma must lie in [0, 1], got ${gamma}.`,
       );
     }
+    expect(() => new NormalizeReward(scripted(), 2)).toThrow(InvalidBound);
     expect(() => new NormalizeReward(scripted(), 0.99, 0)).toThrow(
       "NormalizeReward: epsilon must be above 0, got 0.",
     );
