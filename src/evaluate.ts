@@ -1,6 +1,7 @@
 import { policyOfTrainState } from "../agents/ppo/policy-snapshot.js";
 import type { StateTree } from "../envs/api/state.js";
-import { make } from "../envs/index.js";
+import type { EnvModule } from "./env-modules-node.js";
+import { envSource } from "./env-source.js";
 import { RlAdanError } from "./errors.js";
 import { Pacer } from "./pacer.js";
 import { Policy, type PolicySnapshot } from "./policy/policy.js";
@@ -83,7 +84,12 @@ export async function evaluatePolicy(
  */
 export async function evaluateRun(
   runDirectory: string,
-  options: { readonly episodes: number; readonly checkpoint: CheckpointName },
+  options: {
+    readonly episodes: number;
+    readonly checkpoint: CheckpointName;
+    /** A user's own environment, which no file may name. */
+    readonly envModule?: EnvModule | undefined;
+  },
 ): Promise<EvaluationResult> {
   const run = openRunDirectory(runDirectory);
   const config = readTrainConfig(run.config);
@@ -94,7 +100,7 @@ export async function evaluateRun(
     );
   }
   const checkpoint = readCheckpoint(run.path, options.checkpoint);
-  const env = await make(config.env, config.env_options);
+  const env = await envSource(config, options.envModule).make(config.env_options);
   try {
     const { agent } = checkpoint.tree as { agent: StateTree };
     const snapshot = policyOfTrainState(config, policySpacesOf(env, config.env), agent);

@@ -5,6 +5,7 @@ export { iterationCount, type PpoIteration, type PpoSetup, startPpo } from "../a
 export { startRandom } from "../agents/random/random.js";
 export * from "../envs/index.js";
 export type { Agent, AgentIteration, EpisodePoint } from "./agent.js";
+export { type EnvModule, loadEnvModule } from "./env-modules-node.js";
 export { formatError, RlAdanError, ShapeError, UsageError } from "./errors.js";
 export { type EvaluationResult, evaluatePolicy, evaluateRun } from "./evaluate.js";
 export type { IterationProgress, RunFacts, TrainReporter } from "./logging/progress.js";

@@ -4,10 +4,11 @@ import { stringify } from "yaml";
 import { startPpo } from "../agents/ppo/ppo.js";
 import { type RandomEnv, startRandom } from "../agents/random/random.js";
 import type { StateTree } from "../envs/api/state.js";
-import { BUILTIN_IDS } from "../envs/builtin.js";
-import { type AnyEnv, make } from "../envs/index.js";
+import type { AnyEnv } from "../envs/index.js";
 import { MUJOCO_VERSION } from "../envs/mujoco/engine.js";
 import type { Agent } from "./agent.js";
+import type { EnvModule } from "./env-modules-node.js";
+import { type EnvSource, envSource } from "./env-source.js";
 import { UsageError } from "./errors.js";
 import { type RunFacts, silentReporter, type TrainReporter } from "./logging/progress.js";
 import { RunLog } from "./logging/run-log.js";
@@ -24,6 +25,8 @@ import { type SavedTraining, Training, type TrainOutcome } from "./training.js";
 export type { TrainOutcome, TrainResult } from "./training.js";
 
 interface CommonOptions {
+  /** A user's own environment: named anew by every caller, since no file of a run is allowed to have code imported. */
+  readonly envModule?: EnvModule | undefined;
   /** The command line, for the manifest. */
   readonly argv?: readonly string[] | undefined;
   /** Aborted: the iteration is finished, a checkpoint written, and the outcome is "interrupted". */
@@ -51,7 +54,7 @@ export interface ResumeOptions extends CommonOptions {
 /** Trains an agent in a run directory of its own; ends with an evaluation and `result.json`. */
 export async function train(options: TrainOptions): Promise<TrainOutcome> {
   const { config, argv = [], notes = [] } = options;
-  const prepared = await prepare(config, undefined);
+  const prepared = await prepare(config, options.envModule, undefined);
   return closingAll(prepared, async () => {
     const run = createRunDirectory({
       runsRoot: options.runsRoot ?? "runs",
@@ -96,7 +99,7 @@ export async function resumeTraining(options: ResumeOptions): Promise<TrainOutco
     );
   }
   const from = { step: checkpoint.step, state: checkpoint.tree as unknown as SavedTraining };
-  const prepared = await prepare(config, from.state.agent);
+  const prepared = await prepare(config, options.envModule, from.state.agent);
   return closingAll(prepared, async () => {
     const log = new RunLog(run.path, run.metrics, {
       step: from.step,
@@ -130,18 +133,23 @@ interface Prepared {
 }
 
 /** Makes everything that may not fit (spaces, memory, threads, saved weights) before anything is written. */
-async function prepare(config: TrainConfig, from: StateTree | undefined): Promise<Prepared> {
+async function prepare(
+  config: TrainConfig,
+  envModule: EnvModule | undefined,
+  from: StateTree | undefined,
+): Promise<Prepared> {
   const startedAt = performance.now();
-  const env: AnyEnv = await make(config.env, config.env_options);
+  const source = envSource(config, envModule);
+  const env: AnyEnv = await source.make(config.env_options);
   try {
-    const { threads, note } = threadsFor(config);
+    const { threads, note } = threadsFor(config, source);
     const notes = [
       ...(note === undefined ? [] : [note]),
       ...(env.state === undefined
         ? ["the environment has no state() and restore(): the run can be evaluated, not resumed"]
         : []),
     ];
-    return { agent: await startAgent(config, env, threads, from), env, threads, notes, startedAt };
+    return { agent: await startAgent(config, env, source, threads, from), env, threads, notes, startedAt };
   } catch (error) {
     env.close();
     throw error;
@@ -151,6 +159,7 @@ async function prepare(config: TrainConfig, from: StateTree | undefined): Promis
 async function startAgent(
   config: TrainConfig,
   env: AnyEnv,
+  source: EnvSource,
   threads: number,
   from: StateTree | undefined,
 ): Promise<Agent> {
@@ -161,14 +170,9 @@ async function startAgent(
     seed,
     totalTimesteps,
     device: config.device,
-    // Workers can't see this module's imports: they get the built-in environments' address.
-    env: {
-      module: new URL("../envs/index.js", import.meta.url).href,
-      id: config.env,
-      options: config.env_options,
-    },
+    env: source.spec(config.env_options),
     ...policySpacesOf(env, config.env),
-    createActorPool: createActorPool(threads, ({ id, options }) => make(id, options)),
+    createActorPool: createActorPool(threads, ({ options }) => source.make(options)),
     ...(from === undefined ? {} : { from }),
   });
 }
@@ -217,11 +221,11 @@ async function closingAll<T>({ agent, env }: Prepared, work: () => Promise<T>): 
 }
 
 /** "auto": as many as the machine has, but no more than there are envs. */
-function threadsFor(config: TrainConfig): { threads: number; note?: string } {
+function threadsFor(config: TrainConfig, source: EnvSource): { threads: number; note?: string } {
   if (config.algorithm !== "ppo") return { threads: 1 };
   const wanted = config.threads === "auto" ? availableParallelism() : config.threads;
   const threads = Math.min(wanted, config.num_envs);
-  if (threads === 1 || BUILTIN_IDS.has(config.env)) return { threads };
+  if (threads === 1 || source.isKnownToWorkers) return { threads };
   return {
     threads: 1,
     note: `${config.env} was registered by this program, which worker threads can't see: one thread steps it`,

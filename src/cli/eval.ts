@@ -1,10 +1,12 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { readCount } from "../config/counts.js";
 import type { CheckpointName } from "../run/checkpoint.js";
+import { envModuleOf } from "./env-module.js";
 
 interface EvalFlags {
   readonly episodes: number;
   readonly checkpoint: CheckpointName;
+  readonly env?: string;
   readonly json?: boolean;
 }
 
@@ -17,6 +19,7 @@ export function addEvalCommand(program: Command): void {
     .argument("<run>", "run directory")
     .option("--episodes <n>", "how many episodes", readEpisodes, 10)
     .option("--checkpoint <name>", "latest, best, or a step", readCheckpointName, "latest" as CheckpointName)
+    .option("--env <module>", "your own environment's module again: ./my-env.js:MyEnv")
     .option("--json", "print one JSON object")
     .addHelpText(
       "after",
@@ -25,9 +28,9 @@ Examples:
   rl-adan eval runs/HalfCheetah-v5__ppo-adan__1__1764000000
   rl-adan eval runs/HalfCheetah-v5__ppo-adan__1__1764000000 --checkpoint best --episodes 100 --json`,
     )
-    .action(async (run: string, { episodes, checkpoint, json }: EvalFlags) => {
+    .action(async (run: string, { episodes, checkpoint, env, json }: EvalFlags) => {
       const { evaluateRun } = await import("../evaluate.js");
-      const result = await evaluateRun(run, { episodes, checkpoint });
+      const result = await evaluateRun(run, { episodes, checkpoint, envModule: await envModuleOf(env) });
       if (json) {
         process.stdout.write(`${JSON.stringify(result)}\n`);
         return;

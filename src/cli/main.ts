@@ -6,6 +6,7 @@ import { addCheckEnvCommand } from "./check-env.js";
 import { addEnvsCommand } from "./envs.js";
 import { addEvalCommand } from "./eval.js";
 import { addTrainCommand } from "./train.js";
+import { addVerifyCommand } from "./verify.js";
 
 /** Besides 0 (done) and 130 (interrupted, with a checkpoint). */
 const EXIT = { failed: 1, usage: 2 } as const;
@@ -28,6 +29,7 @@ addTrainCommand(program);
 addEvalCommand(program);
 addEnvsCommand(program);
 addCheckEnvCommand(program);
+addVerifyCommand(program);
 for (const command of [program, ...program.commands])
   command.option("--verbose", "show the stack of an error");
 

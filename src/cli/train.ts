@@ -3,11 +3,12 @@ import { didYouMean, UsageError } from "../errors.js";
 import { createReporter, type ReportMode } from "../logging/status-line.js";
 import type { TrainOutcome } from "../train.js";
 import type { TrainConfig } from "../train-config.js";
+import { envModuleIn, envModuleOf } from "./env-module.js";
 import { exitInterrupted, interruptSignal } from "./interrupt.js";
 
 /** Flags that are config keys in kebab case. Which values they take is the config's affair. */
 const CONFIG_FLAGS: readonly (readonly [flag: string, help: string])[] = [
-  ["--env <id>", "environment: HalfCheetah, or HalfCheetah-v5"],
+  ["--env <id>", "environment: HalfCheetah, HalfCheetah-v5, or your own module: ./my-env.js:MyEnv"],
   ["--seed <n>", "every random stream follows from it (default: 1)"],
   ["--total-timesteps <steps>", "budget in env steps: 1000000, 1e6 or 1M (default: 1M)"],
   ["--num-envs <n>", "environments side by side; the rollout keeps its size unless --num-steps is given too"],
@@ -29,6 +30,7 @@ const NEW_RUN_FLAGS = ["preset", "config", "set", "run-dir", "runs-root"] as con
 const ALGORITHMS: readonly TrainConfig["algorithm"][] = ["ppo", "random"];
 
 interface TrainFlags {
+  readonly env?: string;
   readonly preset?: string;
   readonly config?: string;
   readonly set?: readonly string[];
@@ -105,9 +107,18 @@ async function newRun(name: string | undefined, flags: TrainFlags): Promise<Star
   }
   const { resolveTrainConfig } = await import("../train-config.js");
   const { preset, config: file, set, runDir: runDirectory, runsRoot } = flags;
-  const { config, notes } = resolveTrainConfig({ algorithm, preset, file, set, flags: configValues(flags) });
+  const values = configValues(flags);
+  const envModule = await envModuleIn(flags.env);
+  const { config, notes } = resolveTrainConfig({
+    algorithm,
+    preset,
+    file,
+    set,
+    flags: values,
+    ...(envModule === undefined ? {} : { resolveEnvId: () => envModule.id }),
+  });
   const { train } = await import("../train.js");
-  return (how) => train({ ...how, config, notes, runDirectory, runsRoot });
+  return (how) => train({ ...how, config, notes, envModule, runDirectory, runsRoot });
 }
 
 /** What a config file says the algorithm is, if it does: a run's own config.yaml is enough to repeat it. */
@@ -131,9 +142,11 @@ async function resumedRun(algorithm: string | undefined, flags: TrainFlags): Pro
     );
   }
   const { resolveResumeOverrides } = await import("../train-config.js");
-  const overrides = resolveResumeOverrides(configValues(flags));
+  const envModule = await envModuleOf(flags.env);
+  const { env: _module, ...values } = configValues(flags);
+  const overrides = resolveResumeOverrides(values);
   const { resumeTraining } = await import("../train.js");
-  return (how) => resumeTraining({ ...how, runDirectory: flags.resume!, overrides });
+  return (how) => resumeTraining({ ...how, runDirectory: flags.resume!, overrides, envModule });
 }
 
 /** The flags that are config keys, by key. */

@@ -48,8 +48,12 @@ describe("rl-adan", () => {
         train [options] [algorithm]  Train an agent, or go on with a run.
         eval [options] <run>         Evaluate a run's policy: mean actions, its own
                                      frozen normaliser, the same episodes each time.
-        envs [options]               List the environments: the sizes of their
-                                     observations and actions, and their time limits.
+        envs [options] [id]          List the environments with sizes and time limits,
+                                     or show one's specification.
+        check-env [options] <env>    Check an environment: spaces, reset and step,
+                                     seeds, equal bits, saving and restoring.
+        verify [options]             Train short runs and compare every bit with the
+                                     published digests.
         help [command]               display help for command
 
       Examples:
@@ -80,7 +84,8 @@ describe("rl-adan", () => {
         algorithm                   ppo, or random: the baseline that learns nothing
 
       Options:
-        --env <id>                  environment: HalfCheetah, or HalfCheetah-v5
+        --env <id>                  environment: HalfCheetah, HalfCheetah-v5, or your
+                                    own module: ./my-env.js:MyEnv
         --seed <n>                  every random stream follows from it (default: 1)
         --total-timesteps <steps>   budget in env steps: 1000000, 1e6 or 1M (default:
                                     1M)

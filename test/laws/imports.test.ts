@@ -10,6 +10,9 @@ const COMPOSITION_ROOTS = [
   "src/train.ts",
   "src/train-config.ts",
   "src/training.ts",
+  "src/env-source.ts",
+  "src/env-modules-node.ts",
+  "src/verify.ts",
   "src/evaluate.ts",
 ];
 /** Everyone may import these; each imports, packages included, only what stands behind it. */
@@ -29,7 +32,7 @@ const INNER_ROOMS = [
 ];
 const OUTER_ROOMS = ["src/cli/", "src/run/", "src/logging/", "src/sweep/", "src/report/"];
 /** Beside these, files named *-node.ts. The run driver makes folders and counts cores; pages drive an agent themselves. */
-const MAY_USE_NODE = [...OUTER_ROOMS, "src/train.ts"];
+const MAY_USE_NODE = [...OUTER_ROOMS, "src/train.ts", "src/verify.ts"];
 /** What an environment may use of the core, beside the foundations. */
 const ENVS_MAY_USE = ["envs/", "src/random/"];
 

@@ -24,6 +24,12 @@ describe("PPO learns", () => {
     expect(await trainedReturn(request)).toBeGreaterThan(950);
   });
 
+  it("to balance CartPole within 51,200 steps: 475 is Gymnasium's threshold", async () => {
+    expect(
+      await trainedReturn({ env: "CartPole-v1", config: { seed: 5 }, iterations: 25 }),
+    ).toBeGreaterThanOrEqual(475);
+  });
+
   it("to run in HalfCheetah: beyond -100 within 40,960 steps, where a random policy has about -280", async () => {
     const request = { env: "HalfCheetah-v5", config: { seed: 4 }, iterations: 20 };
     expect(await trainedReturn(request)).toBeGreaterThan(-100);

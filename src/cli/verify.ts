@@ -1,0 +1,56 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { type Command, Option } from "commander";
+import { RlAdanError } from "../errors.js";
+import type { VerifyFinding, VerifyReference, VerifyTrace } from "../verify.js";
+
+/** Beside dist in a package, where the published digests lie. */
+const REFERENCE = fileURLToPath(new URL("../../../configs/verify/reference.json", import.meta.url));
+
+export function addVerifyCommand(program: Command): void {
+  program
+    .command("verify")
+    .description("Train short runs and compare every bit with the published digests.")
+    .option("--device <name>", "simd, or scalar: the same bits without SIMD", "simd")
+    .addOption(
+      new Option("--reference <file>", "digests to compare with").default(REFERENCE, "the published ones"),
+    )
+    .option("--write", "write the digests instead of comparing them")
+    .option("--json", "print one JSON object")
+    .action(async (flags: { device: string; reference: string; write?: boolean; json?: boolean }) => {
+      const { compareTrace, traceCase, VERIFY_CASES } = await import("../verify.js");
+      const reference: VerifyReference = flags.write ? {} : readReference(flags.reference);
+      const traces: Record<string, VerifyTrace> = {};
+      const findings: VerifyFinding[] = [];
+      for (const testCase of VERIFY_CASES) {
+        const trace = await traceCase(testCase, flags.device);
+        traces[testCase.name] = trace;
+        if (flags.write) continue;
+        const finding = compareTrace(testCase.name, trace, reference[testCase.name]);
+        findings.push(finding);
+        if (!flags.json) process.stdout.write(`${sentence(finding)}\n`);
+      }
+      if (flags.write) {
+        writeFileSync(flags.reference, `${JSON.stringify(traces, null, 1)}\n`);
+        return;
+      }
+      if (flags.json) process.stdout.write(`${JSON.stringify({ device: flags.device, findings })}\n`);
+      const differing = findings.filter(({ isIdentical }) => !isIdentical).length;
+      if (differing === 0) return;
+      throw new RlAdanError("verify", `${differing} of ${findings.length} runs differ from the reference.`);
+    });
+}
+
+function sentence({ name, isIdentical, iteration, parts }: VerifyFinding): string {
+  return isIdentical
+    ? `${name}: identical to the reference`
+    : `${name}: differs from iteration ${iteration} on, in ${parts!.join(", ")}`;
+}
+
+function readReference(path: string): VerifyReference {
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) as VerifyReference;
+  } catch (error) {
+    throw new RlAdanError("verify", `${path} holds no digests: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,116 @@
+import { createHash } from "node:crypto";
+import { startPpo } from "../agents/ppo/ppo.js";
+import type { StateTree } from "../envs/api/state.js";
+import { make } from "../envs/index.js";
+import { createLocalActorPool } from "./rollout/create-actor-pool.js";
+import { encodeSafetensors } from "./run/safetensors.js";
+import { splitStateTree } from "./run/state-tree.js";
+import { policySpacesOf } from "./spaces.js";
+import { type PpoTrainConfig, resolveTrainConfig } from "./train-config.js";
+
+/** A short training whose every bit is known. */
+export interface VerifyCase {
+  readonly name: string;
+  readonly preset?: string;
+  readonly flags: Readonly<Record<string, unknown>>;
+}
+
+/** Digests of the parts of the TrainState, by part, after each iteration. */
+export type VerifyTrace = readonly Readonly<Record<string, string>>[];
+
+export type VerifyReference = Readonly<Record<string, VerifyTrace>>;
+
+export interface VerifyFinding {
+  readonly name: string;
+  readonly isIdentical: boolean;
+  /** Where it parts from the reference first: iterations count from 1. Absent when it doesn't. */
+  readonly iteration?: number;
+  readonly parts?: readonly string[];
+}
+
+const ITERATIONS = 4;
+const SMALL = { num_steps: 128, epochs: 4, hidden_sizes: [32, 32] };
+
+/** Each environment family, optimizer, recipe, distribution and init at least once. */
+export const VERIFY_CASES: readonly VerifyCase[] = [
+  { name: "HalfCheetah, default", flags: { ...SMALL, env: "HalfCheetah", num_envs: 4 } },
+  { name: "HalfCheetah, cleanrl", preset: "cleanrl", flags: { ...SMALL, env: "HalfCheetah", num_envs: 1 } },
+  { name: "Hopper, tianshou", preset: "tianshou", flags: { ...SMALL, env: "Hopper", num_envs: 3 } },
+  { name: "Walker2d, zoo", preset: "zoo", flags: { ...SMALL, env: "Walker2d", num_envs: 1, init: "plain" } },
+  { name: "Ant, adan-restart", flags: { ...SMALL, env: "Ant", num_envs: 2, optimizer: "adan-restart" } },
+  {
+    name: "InvertedPendulum, adamw",
+    flags: { ...SMALL, env: "InvertedPendulum", num_envs: 2, optimizer: "adamw" },
+  },
+  {
+    name: "Reacher, adam-rel, relu",
+    flags: { ...SMALL, env: "Reacher", num_envs: 2, optimizer: "adam-rel", activation: "relu" },
+  },
+  {
+    name: "Pendulum, adam-matched, KL stop",
+    flags: {
+      ...SMALL,
+      env: "Pendulum",
+      num_envs: 5,
+      optimizer: "adam-matched",
+      target_kl: 0.01,
+      kl_stop: "minibatch",
+    },
+  },
+];
+
+/** Trains a case in this thread and returns its digests. device: simd or its scalar twin, which must agree. */
+export async function traceCase({ preset, flags }: VerifyCase, device: string): Promise<VerifyTrace> {
+  const { config } = resolveTrainConfig({ algorithm: "ppo", preset, flags: { ...flags, device } });
+  const recipe = config as PpoTrainConfig;
+  const env = await make(recipe.env, recipe.env_options);
+  const spaces = policySpacesOf(env, recipe.env);
+  env.close();
+  const agent = await startPpo({
+    config: recipe,
+    seed: recipe.seed,
+    totalTimesteps: ITERATIONS * recipe.num_envs * recipe.num_steps,
+    device,
+    env: { module: "rl-adan:envs", id: recipe.env, options: recipe.env_options },
+    ...spaces,
+    createActorPool: createLocalActorPool(({ id, options }) => make(id, options)),
+  });
+  try {
+    const trace: Record<string, string>[] = [];
+    for await (const { state } of agent.iterations) trace.push(digestParts(await state()));
+    return trace;
+  } finally {
+    await agent.close();
+  }
+}
+
+/** Compares a trace with the published one. */
+export function compareTrace(
+  name: string,
+  trace: VerifyTrace,
+  reference: VerifyTrace | undefined,
+): VerifyFinding {
+  for (const [index, expected] of (reference ?? [{}]).entries()) {
+    const actual = trace[index] ?? {};
+    const parts = [...new Set([...Object.keys(expected), ...Object.keys(actual)])].filter(
+      (part) => actual[part] !== expected[part],
+    );
+    if (parts.length > 0) return { name, isIdentical: false, iteration: index + 1, parts };
+  }
+  return { name, isIdentical: true };
+}
+
+function digestParts(state: StateTree): Record<string, string> {
+  const { learner, ...rest } = state as { readonly [part: string]: StateTree };
+  const parts = { ...(learner as { readonly [part: string]: StateTree }), ...rest };
+  return Object.fromEntries(Object.entries(parts).map(([part, tree]) => [part, digest(tree)]));
+}
+
+function digest(tree: StateTree): string {
+  const { tensors, json } = splitStateTree({ tree });
+  return createHash("sha256")
+    .update(encodeSafetensors(tensors))
+    .update(JSON.stringify(json))
+    .digest("hex")
+    .slice(0, 16);
+}
