@@ -21,6 +21,7 @@ export { type AnyEnv, type EnvRegistration, make, register, registeredIds, spec 
 export { Box } from "./spaces/box.js";
 export { Discrete, type DiscreteChoice } from "./spaces/discrete.js";
 export { MultiDiscrete } from "./spaces/multi-discrete.js";
+export * from "./vector/index.js";
 export { ActionWrapper } from "./wrappers/action-wrapper.js";
 export { ClipAction } from "./wrappers/clip-action.js";
 export { ClipReward, type RewardBounds } from "./wrappers/clip-reward.js";
