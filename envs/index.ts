@@ -17,6 +17,14 @@ export { Wrapper } from "./api/wrapper.js";
 export { CartPole } from "./classic/cart-pole.js";
 export { MountainCarContinuous } from "./classic/mountain-car-continuous.js";
 export { Pendulum } from "./classic/pendulum.js";
+export {
+  CHECKS,
+  type CheckName,
+  checkEnv,
+  type EnvCheckOptions,
+  type Finding,
+  type Severity,
+} from "./env-checker.js";
 export { type AnyEnv, type EnvRegistration, make, register, registeredIds, spec } from "./registry.js";
 export { Box } from "./spaces/box.js";
 export { Discrete, type DiscreteChoice } from "./spaces/discrete.js";

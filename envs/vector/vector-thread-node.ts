@@ -1,9 +1,9 @@
 import { Worker } from "node:worker_threads";
 import { RlAdanError } from "../../src/errors.js";
+import { type PackedError, unpackError } from "../../src/packed-error.js";
 import type { StateTree } from "../api/state.js";
 import type { EnvArguments } from "../arguments.js";
 import type { ResetRequest } from "./reset-request.js";
-import { type ThreadError, unpackThreadError } from "./thread-error.js";
 import type { VectorShape } from "./vector-buffers.js";
 import type { AutoresetMode } from "./vector-env.js";
 
@@ -25,7 +25,7 @@ export type VectorCall =
 
 export type VectorReply =
   | { readonly kind: "value"; readonly value: unknown }
-  | { readonly kind: "error"; readonly error: ThreadError };
+  | { readonly kind: "error"; readonly error: PackedError };
 
 /** One worker with several environments; answers one call at a time. While it is idle it keeps no program alive. */
 export class VectorThread {
@@ -38,7 +38,7 @@ export class VectorThread {
     this.#worker.on("message", (reply: VectorReply) => {
       const waiting = this.#settle();
       if (reply.kind === "value") waiting?.resolve(reply.value);
-      else waiting?.reject(unpackThreadError(reply.error));
+      else waiting?.reject(unpackError(reply.error));
     });
     this.#worker.on("error", (error) => this.#fail(error));
     this.#worker.on("exit", (code) =>

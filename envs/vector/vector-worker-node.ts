@@ -1,9 +1,9 @@
 import { parentPort, workerData } from "node:worker_threads";
+import { packError } from "../../src/packed-error.js";
 import type { EnvArguments } from "../arguments.js";
 import type { AnyEnv } from "../registry.js";
 import { spacesOf } from "./batch-spaces.js";
 import { SubEnvs } from "./sub-envs.js";
-import { packThreadError } from "./thread-error.js";
 import { viewBuffers } from "./vector-buffers.js";
 import type { VectorCall, VectorReply, VectorThreadData } from "./vector-thread-node.js";
 
@@ -19,13 +19,13 @@ parentPort!.on("message", async (call: VectorCall) => {
   try {
     reply = { kind: "value", value: await answer(call) };
   } catch (error) {
-    reply = { kind: "error", error: packThreadError(error) };
+    reply = { kind: "error", error: packError(error) };
   }
   try {
     parentPort!.postMessage(reply);
   } catch (error) {
     // An info that holds what can't be cloned, a function say.
-    parentPort!.postMessage({ kind: "error", error: packThreadError(error) } satisfies VectorReply);
+    parentPort!.postMessage({ kind: "error", error: packError(error) } satisfies VectorReply);
   }
 });
 

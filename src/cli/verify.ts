@@ -31,7 +31,7 @@ export function addVerifyCommand(program: Command): void {
         if (!flags.json) process.stdout.write(`${sentence(finding)}\n`);
       }
       if (flags.write) {
-        writeFileSync(flags.reference, `${JSON.stringify(traces, null, 1)}\n`);
+        writeFileSync(flags.reference, `${JSON.stringify(traces, null, 2)}\n`);
         return;
       }
       if (flags.json) process.stdout.write(`${JSON.stringify({ device: flags.device, findings })}\n`);
