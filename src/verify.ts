@@ -90,7 +90,8 @@ export function compareTrace(
   trace: VerifyTrace,
   reference: VerifyTrace | undefined,
 ): VerifyFinding {
-  for (const [index, expected] of (reference ?? [{}]).entries()) {
+  for (let index = 0; index < Math.max(trace.length, reference?.length ?? 0); index++) {
+    const expected = reference?.[index] ?? {};
     const actual = trace[index] ?? {};
     const parts = [...new Set([...Object.keys(expected), ...Object.keys(actual)])].filter(
       (part) => actual[part] !== expected[part],

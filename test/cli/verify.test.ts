@@ -52,5 +52,9 @@ describe("rl-adan verify", () => {
       parts: ["parameters"],
     });
     expect(compareTrace("x", [], [{ parameters: "a" }]).isIdentical).toBe(false);
+    expect(compareTrace("x", [{ parameters: "a" }], []).isIdentical).toBe(false);
+    expect(
+      compareTrace("x", [{ parameters: "a" }, { parameters: "b" }], [{ parameters: "a" }]).isIdentical,
+    ).toBe(false);
   });
 });
