@@ -52,8 +52,8 @@ async function table() {
   }
 }
 
-/** Seconds of the steps alone, resets included; actions are drawn before. */
-async function secondsFor(id, steps) {
+/** Seconds of the steps alone, resets included; actions are drawn before. onStart is called when the clock starts. */
+async function secondsFor(id, steps, onStart = () => {}) {
   const env = await make(id);
   env.actionSpace.seed(1);
   const actions = Array.from({ length: 1000 }, () => env.actionSpace.sample());
@@ -65,6 +65,7 @@ async function secondsFor(id, steps) {
     }
   };
   walk(Math.min(2000, steps)); // the compiler's part
+  onStart();
   const start = performance.now();
   walk(steps);
   const seconds = (performance.now() - start) / 1000;
@@ -78,29 +79,18 @@ async function physicsShare(id, steps) {
   const calls = ["mj_step", "mj_rnePostConstraint", "mj_forward", "mj_resetData"];
   const originals = calls.map((name) => module[name]);
   let inside = 0;
-  let asked = 0;
   calls.forEach((name, i) => {
     module[name] = (model, data) => {
       const start = performance.now();
       originals[i](model, data);
       inside += performance.now() - start;
-      asked++;
     };
   });
   try {
-    const env = await make(id);
-    env.actionSpace.seed(1);
-    const actions = Array.from({ length: 1000 }, () => env.actionSpace.sample());
-    env.reset({ seed: 1 });
-    inside = 0;
-    const start = performance.now();
-    for (let i = 0; i < steps; i++) {
-      const { terminated, truncated } = env.step(actions[i % actions.length]);
-      if (terminated || truncated) env.reset();
-    }
-    const whole = performance.now() - start;
-    env.close();
-    return asked === 0 ? Number.NaN : inside / whole;
+    const seconds = await secondsFor(id, steps, () => {
+      inside = 0;
+    });
+    return inside === 0 ? Number.NaN : inside / 1000 / seconds;
   } finally {
     calls.forEach((name, i) => {
       module[name] = originals[i];

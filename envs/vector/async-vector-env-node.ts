@@ -4,8 +4,9 @@ import { type EnvArguments, shown } from "../arguments.js";
 import type { EnvSpaces } from "./batch-spaces.js";
 import { AlreadyPendingCall, InvalidVectorArgument, NoAsyncCall } from "./errors.js";
 import { readResetRequest } from "./reset-request.js";
+import { VectorBase } from "./vector-base.js";
 import { checkNumEnvs, VectorCore, type VectorSettings } from "./vector-core.js";
-import type { AutoresetMode, VectorEnv, VectorReset, VectorResetOptions, VectorStep } from "./vector-env.js";
+import type { VectorEnv, VectorReset, VectorResetOptions, VectorStep } from "./vector-env.js";
 import type { IndexedInfo } from "./vector-info.js";
 import { type VectorCall, VectorThread } from "./vector-thread-node.js";
 
@@ -27,8 +28,7 @@ export interface AsyncVectorSetup extends Partial<VectorSettings> {
  * One call at a time: `stepAsync` and `resetAsync` start one, `stepWait` and `resetWait` take its answer; `step` and
  * `reset` do both. An error of an environment comes with its name, code and message, as its base class.
  */
-export class AsyncVectorEnv implements VectorEnv {
-  readonly #core: VectorCore;
+export class AsyncVectorEnv extends VectorBase implements VectorEnv {
   readonly #threads: readonly VectorThread[];
   #pending: { readonly call: string; readonly answer: Promise<unknown[]> } | undefined;
   #closing: Promise<void> | undefined;
@@ -62,32 +62,8 @@ export class AsyncVectorEnv implements VectorEnv {
   }
 
   private constructor(core: VectorCore, threads: readonly VectorThread[]) {
-    this.#core = core;
+    super(core);
     this.#threads = threads;
-  }
-
-  get numEnvs(): number {
-    return this.#core.shape.numEnvs;
-  }
-
-  get autoreset(): AutoresetMode {
-    return this.#core.settings.autoreset;
-  }
-
-  get singleObservationSpace() {
-    return this.#core.singleObservationSpace;
-  }
-
-  get singleActionSpace() {
-    return this.#core.singleActionSpace;
-  }
-
-  get observationSpace() {
-    return this.#core.observationSpace;
-  }
-
-  get actionSpace() {
-    return this.#core.actionSpace;
   }
 
   async reset(options: VectorResetOptions = {}): Promise<VectorReset> {
@@ -111,7 +87,7 @@ export class AsyncVectorEnv implements VectorEnv {
 
   /** Throws ClosedEnvironment or NoAsyncCall, or what a sub-environment threw. */
   async resetWait(): Promise<VectorReset> {
-    return this.#core.resetResult(await this.#takeInfos("resetWait", "resetAsync"));
+    return this.core.resetResult(await this.#takeInfos("resetWait", "resetAsync"));
   }
 
   /**
@@ -120,30 +96,30 @@ export class AsyncVectorEnv implements VectorEnv {
    */
   stepAsync(actions: ArrayLike<number>): void {
     this.#checkFree("stepAsync");
-    this.#core.takeActions(actions);
+    this.core.takeActions(actions);
     this.#start("stepAsync", () => ({ kind: "step" }));
   }
 
   /** Throws ClosedEnvironment or NoAsyncCall, or what a sub-environment threw. */
   async stepWait(): Promise<VectorStep> {
-    return this.#core.stepResult(await this.#takeInfos("stepWait", "stepAsync"));
+    return this.core.stepResult(await this.#takeInfos("stepWait", "stepAsync"));
   }
 
   async state(): Promise<StateTree> {
     this.#checkFree("state");
     this.#start("state", () => ({ kind: "state" }));
-    return this.#core.state(((await this.#take("state", "state")) as StateTree[][]).flat());
+    return this.core.state(((await this.#take("state", "state")) as StateTree[][]).flat());
   }
 
   async restore(state: StateTree): Promise<void> {
     this.#checkFree("restore");
-    const saved = this.#core.readState(state);
+    const saved = this.core.readState(state);
     this.#start("restore", ({ data: { firstEnv, kwargs } }) => ({
       kind: "restore",
       states: saved.envs.slice(firstEnv, firstEnv + kwargs.length),
     }));
     await this.#take("restore", "restore");
-    this.#core.restoreBuffers(saved);
+    this.core.restoreBuffers(saved);
   }
 
   /** Waits for a call under way, whose answer is lost, then closes the environments and ends the threads. */
@@ -153,7 +129,7 @@ export class AsyncVectorEnv implements VectorEnv {
   }
 
   async #close(): Promise<void> {
-    this.#core.isClosed = true;
+    this.core.isClosed = true;
     const pending = this.#pending;
     this.#pending = undefined;
     try {
@@ -166,7 +142,7 @@ export class AsyncVectorEnv implements VectorEnv {
   }
 
   #checkFree(call: string): void {
-    this.#core.checkOpen(call);
+    this.core.checkOpen(call);
     if (this.#pending !== undefined) throw new AlreadyPendingCall(call, this.#pending.call);
   }
 
@@ -183,7 +159,7 @@ export class AsyncVectorEnv implements VectorEnv {
 
   /** The answer of the pending call; calls stay refused until it is there. */
   async #take(wait: string, call: string): Promise<unknown[]> {
-    this.#core.checkOpen(wait);
+    this.core.checkOpen(wait);
     const pending = this.#pending;
     if (pending?.call !== call) throw new NoAsyncCall(wait, call);
     try {

@@ -3,12 +3,12 @@ import type { AnyEnv } from "../registry.js";
 import { spacesOf } from "./batch-spaces.js";
 import { readResetRequest } from "./reset-request.js";
 import { SubEnvs } from "./sub-envs.js";
+import { VectorBase } from "./vector-base.js";
 import { checkNumEnvs, VectorCore, type VectorSettings } from "./vector-core.js";
-import type { AutoresetMode, VectorEnv, VectorReset, VectorResetOptions, VectorStep } from "./vector-env.js";
+import type { VectorEnv, VectorReset, VectorResetOptions, VectorStep } from "./vector-env.js";
 
 /** Environments stepped one after the other in the calling thread; its calls answer at once. */
-export class SyncVectorEnv implements VectorEnv {
-  readonly #core: VectorCore;
+export class SyncVectorEnv extends VectorBase implements VectorEnv {
   readonly #subEnvs: SubEnvs;
 
   /** Takes the environments over: `close` closes them. Throws UnbatchableSpaces when their spaces differ. */
@@ -18,64 +18,40 @@ export class SyncVectorEnv implements VectorEnv {
   ) {
     checkNumEnvs(envs.length);
     const { autoreset = "next_step", copy = true } = settings;
-    this.#core = new VectorCore(envs.map(spacesOf), { autoreset, copy }, (bytes) => new ArrayBuffer(bytes));
-    this.#subEnvs = new SubEnvs(envs, 0, envs.length, this.#core.buffers, autoreset);
-  }
-
-  get numEnvs(): number {
-    return this.#core.shape.numEnvs;
-  }
-
-  get autoreset(): AutoresetMode {
-    return this.#core.settings.autoreset;
-  }
-
-  get singleObservationSpace() {
-    return this.#core.singleObservationSpace;
-  }
-
-  get singleActionSpace() {
-    return this.#core.singleActionSpace;
-  }
-
-  get observationSpace() {
-    return this.#core.observationSpace;
-  }
-
-  get actionSpace() {
-    return this.#core.actionSpace;
+    super(new VectorCore(envs.map(spacesOf), { autoreset, copy }, (bytes) => new ArrayBuffer(bytes)));
+    this.#subEnvs = new SubEnvs(envs, 0, envs.length, this.core.buffers, autoreset);
   }
 
   /** Throws ClosedEnvironment, InvalidVectorArgument, or what a sub-environment throws. */
   reset(options: VectorResetOptions = {}): VectorReset {
-    this.#core.checkOpen("reset");
-    return this.#core.resetResult(this.#subEnvs.reset(readResetRequest(options, this.numEnvs)));
+    this.core.checkOpen("reset");
+    return this.core.resetResult(this.#subEnvs.reset(readResetRequest(options, this.numEnvs)));
   }
 
   /** Throws ClosedEnvironment, InvalidAction, StepAfterEnd (autoreset disabled), or what a sub-environment throws. */
   step(actions: ArrayLike<number>): VectorStep {
-    this.#core.checkOpen("step");
-    this.#core.takeActions(actions);
-    return this.#core.stepResult(this.#subEnvs.step());
+    this.core.checkOpen("step");
+    this.core.takeActions(actions);
+    return this.core.stepResult(this.#subEnvs.step());
   }
 
   /** Throws ClosedEnvironment, or UnsavableVector when a sub-environment has no state. */
   state(): StateTree {
-    this.#core.checkOpen("state");
-    return this.#core.state(this.#subEnvs.state());
+    this.core.checkOpen("state");
+    return this.core.state(this.#subEnvs.state());
   }
 
   /** Throws ClosedEnvironment, or UnsavableVector when the state is of another number of environments. */
   restore(state: StateTree): void {
-    this.#core.checkOpen("restore");
-    const saved = this.#core.readState(state);
+    this.core.checkOpen("restore");
+    const saved = this.core.readState(state);
     this.#subEnvs.restore(saved.envs);
-    this.#core.restoreBuffers(saved);
+    this.core.restoreBuffers(saved);
   }
 
   close(): void {
-    if (this.#core.isClosed) return;
-    this.#core.isClosed = true;
+    if (this.core.isClosed) return;
+    this.core.isClosed = true;
     this.#subEnvs.close();
   }
 }
