@@ -54,10 +54,18 @@ export function shown(value: unknown): string {
 }
 
 /** Throws InvalidAction, naming both lengths, when an action is not of the length that the environment takes. */
-export function checkAction(action: ArrayLike<number>, length: number): void {
+export function checkActionLength(action: ArrayLike<number>, length: number): void {
   if (action.length === length) return;
   throw new InvalidAction(
     "env-action",
     `An action of ${length} ${length === 1 ? "number" : "numbers"} was expected, got ${action.length}.`,
   );
+}
+
+/** What an environment asks of a box's action: its length, and no NaN. Throws InvalidAction. */
+export function checkAction(action: ArrayLike<number>, length: number): void {
+  checkActionLength(action, length);
+  for (let i = 0; i < length; i++) {
+    if (Number.isNaN(action[i])) throw new InvalidAction("env-action", `Number ${i} of the action is NaN.`);
+  }
 }

@@ -85,6 +85,12 @@ const families: readonly MujocoFamily[] = [
 
 const registrations: readonly EnvRegistration[] = [
   ...families.flatMap((family) => usableVersions(family).map((version) => registration(family, version))),
+  {
+    id: "mujoco",
+    isTemplate: true,
+    maxEpisodeSteps: 1000,
+    create: async (kwargs) => (await import("./mujoco/own-model/own-model.js")).OwnModel.create(kwargs),
+  },
   ...CLASSIC_REGISTRATIONS,
 ];
 for (const each of registrations) register(each);

@@ -25,7 +25,15 @@ export {
   type Finding,
   type Severity,
 } from "./env-checker.js";
-export { type AnyEnv, type EnvRegistration, make, register, registeredIds, spec } from "./registry.js";
+export {
+  type AnyEnv,
+  type EnvRegistration,
+  isRegistered,
+  make,
+  register,
+  registeredIds,
+  spec,
+} from "./registry.js";
 export { Box } from "./spaces/box.js";
 export { Discrete, type DiscreteChoice } from "./spaces/discrete.js";
 export { MultiDiscrete } from "./spaces/multi-discrete.js";

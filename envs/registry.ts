@@ -16,6 +16,8 @@ export interface EnvRegistration {
   readonly maxEpisodeSteps?: number;
   /** The return that counts as solved. */
   readonly rewardThreshold?: number;
+  /** It can't be made without arguments; `registeredIds` leaves it out. */
+  readonly isTemplate?: boolean;
 }
 
 /** An environment whose spaces are known only at run time. */
@@ -37,9 +39,17 @@ export function registerRefusal(id: string, reason: string): void {
   refusals.set(id, reason);
 }
 
-/** Every registered id, sorted; refused ones are not among them. */
+/** Every id that can be made as it is, sorted; refused ones are not among them. */
 export function registeredIds(): string[] {
-  return [...registrations.keys()].sort();
+  return [...registrations.values()]
+    .filter(({ isTemplate }) => isTemplate !== true)
+    .map(({ id }) => id)
+    .sort();
+}
+
+/** Whether an id, in full, is registered. */
+export function isRegistered(id: string): boolean {
+  return registrations.has(id);
 }
 
 /**
@@ -60,7 +70,7 @@ export function spec(id: string): EnvRegistration {
     .sort((a, b) => a - b);
   const latest = versions.at(-1);
   if (latest === undefined) {
-    const names = [...new Set(registeredIds().map((known) => parseId(known).name))];
+    const names = [...new Set([...registrations.keys()].sort().map((known) => parseId(known).name))];
     throw new NameNotFound(
       "env-unknown",
       `There is no environment "${id}".${didYouMean(name, names) || listed(names)}`,

@@ -1,6 +1,6 @@
 import type { EnvSpec } from "../envs/api/env.js";
 import { BUILTIN_IDS } from "../envs/builtin.js";
-import { type AnyEnv, make, registeredIds } from "../envs/index.js";
+import { type AnyEnv, isRegistered, make } from "../envs/index.js";
 import type { EnvModule } from "./env-modules-node.js";
 import { UsageError } from "./errors.js";
 
@@ -32,7 +32,7 @@ export function envSource(config: { readonly env: string }, envModule: EnvModule
       isKnownToWorkers: true,
     };
   }
-  if (!registeredIds().includes(id)) {
+  if (!isRegistered(id)) {
     throw new UsageError(
       "env-module",
       `The run is of ${id}, which is not built in; name its module again: --env ./file.js:${id}.`,

@@ -4,7 +4,8 @@ import { spec } from "../envs/index.js";
 import { commandLineLayer } from "./config/command-line.js";
 import { readConfigFile } from "./config/config-file-node.js";
 import { ConfigLayers } from "./config/config-layers.js";
-import type { ConfigLayer } from "./config/layer.js";
+import type { ConfigEntry, ConfigLayer } from "./config/layer.js";
+import { OWN_MODEL_ENV, withModelText } from "./config/model-file-node.js";
 import { loadPreset, presetLayer } from "./config/presets-node.js";
 import { RUN_DEFAULTS, runConfigShape } from "./config/run-config.js";
 import { checkSchedule, compileSchedule } from "./config/schedule.js";
@@ -35,6 +36,8 @@ export interface TrainConfigRequest {
   readonly preset?: string | undefined;
   /** The path of a YAML file of keys. */
   readonly file?: string | undefined;
+  /** The path of an MJCF file, for the environment `mujoco`. */
+  readonly model?: string | undefined;
   /** `key=value` each, the value as YAML reads it. */
   readonly set?: readonly string[] | undefined;
   /** Values by config key; text as YAML reads it. Undefined ones count as not given. */
@@ -71,6 +74,7 @@ export function resolveTrainConfig(request: TrainConfigRequest): ResolvedTrainCo
   for (const layer of recipeLayers(request, env)) layers.add(layer);
   for (const layer of asked) layers.addAsked(layer);
   layers.add(asLayer({ env }, "the resolved"));
+  layers.add(modelLayer(request, env, layers.entries.get("env_options")!, asked[0]!));
   const config = checkedConfig(layers.entries, algorithm);
   return config.algorithm === "ppo" ? capMinibatch(config, layers.notes) : { config, notes: layers.notes };
 }
@@ -163,6 +167,26 @@ function resolveEnv(asked: readonly ConfigLayer[], resolveEnvId: (name: string) 
   }
   throwProblems(unfitValues(new Map([["env", entry]]), runConfigShape));
   return resolveEnvId(entry.value as string);
+}
+
+/** The environment's options with the text of the user's model, if they name one. */
+function modelLayer(
+  { model, file }: TrainConfigRequest,
+  env: string,
+  options: ConfigEntry,
+  fromFile: ConfigLayer,
+): ConfigLayer {
+  if (env !== OWN_MODEL_ENV) {
+    if (model === undefined) return new Map();
+    throw new UsageError(
+      "config",
+      `--model ${model} goes with --env ${OWN_MODEL_ENV}; the environment is ${env}.`,
+    );
+  }
+  throwProblems(unfitValues(new Map([["env_options", options]]), runConfigShape));
+  const configFile = fromFile.get("env_options") === options ? file : undefined;
+  const value = withModelText(options.value as Record<string, unknown>, { model, configFile });
+  return new Map([["env_options", { ...options, value }]]);
 }
 
 function recipeLayers({ algorithm, preset }: TrainConfigRequest, env: string): ConfigLayer[] {

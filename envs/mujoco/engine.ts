@@ -1,5 +1,5 @@
 import type { MainModule, MjData, MjModel } from "@mujoco/mujoco";
-import { RlAdanError } from "../../src/errors.js";
+import { RlAdanError, UsageError } from "../../src/errors.js";
 
 /** The version that the recorded trajectories and every published result belong to. */
 export const MUJOCO_VERSION = "3.14.0";
@@ -38,11 +38,19 @@ export class Engine {
     }
   }
 
-  /** Compiles a model once; environments of a kind share it, so it must not be changed. */
-  model(xml: string): MjModel {
+  /**
+   * Compiles a model once; environments of a kind share it, so it must not be changed. `file` is how errors name it.
+   *
+   * Throws UsageError, with the compiler's own words, file and line, when it is no model.
+   */
+  model(xml: string, file = "model.xml"): MjModel {
     let model = this.#models.get(xml);
     if (model === undefined) {
-      model = this.module.MjModel.from_xml_string(xml);
+      try {
+        model = this.module.MjModel.from_xml_string(xml);
+      } catch (cause) {
+        throw compileError(cause, file);
+      }
       this.#models.set(xml, model);
     }
     return model;
@@ -51,4 +59,20 @@ export class Engine {
   createData(model: MjModel): MjData {
     return new this.module.MjData(model);
   }
+}
+
+/** The compiler says where as "line 2" or "Line number=2"; an engine error's line is one of its own source. */
+function compileError(cause: unknown, file: string): UsageError {
+  const said = (cause instanceof Error ? cause.message : String(cause))
+    .replace(/^MuJoCo Error: Loading error: /, "")
+    .trim()
+    .split(/\s*\n\s*/)
+    .join(", ");
+  const line = said.includes("engine error") ? undefined : /\bline (?:number=)?(\d+)/i.exec(said)?.[1];
+  const hint = /opening file/.test(said) ? " A model is one file: nothing that it names is read." : "";
+  return new UsageError(
+    "mujoco-model",
+    `${file}${line === undefined ? "" : `:${line}`}: MuJoCo can't compile the model: ${said}.${hint}`,
+    { cause },
+  );
 }

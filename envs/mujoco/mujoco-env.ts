@@ -5,6 +5,7 @@ import type { Env, Info, ResetOptions, ResetResult, StepResult } from "../api/en
 import type { StateTree } from "../api/state.js";
 import { checkAction } from "../arguments.js";
 import { Box, entropySeed } from "../spaces/box.js";
+import { warnOnce } from "../warn-once.js";
 import type { Engine } from "./engine.js";
 import type { Version } from "./versions.js";
 
@@ -60,6 +61,7 @@ export abstract class MujocoEnv implements Env<Float64Array, Float32Array> {
   reset(options: ResetOptions = {}): ResetResult<Float64Array> {
     if (options.seed !== undefined) this.#generator = new Pcg64(options.seed);
     this.#generator ??= new Pcg64(entropySeed());
+    this.#tellWarnings();
     this.#module.mj_resetData(this.#model, this.#open());
     this.drawState(this.#generator, this.qpos, this.qvel);
     this.#module.mj_forward(this.#model, this.#open());
@@ -110,7 +112,9 @@ export abstract class MujocoEnv implements Env<Float64Array, Float32Array> {
   }
 
   close(): void {
-    this.#data?.delete();
+    if (this.#data === undefined) return;
+    this.#tellWarnings();
+    this.#data.delete();
     this.#data = undefined;
   }
 
@@ -160,22 +164,51 @@ export abstract class MujocoEnv implements Env<Float64Array, Float32Array> {
     return this.#views;
   }
 
+  /** The engine only counts what it had to put right; reset forgets the counts. */
+  #tellWarnings(): void {
+    const { warning } = this.#open();
+    for (const [kind, sentence] of ENGINE_WARNINGS.entries()) {
+      const entry = warning.get(kind)!;
+      if (entry.number > 0) warnOnce(`mujoco-${kind}`, `MuJoCo met ${sentence(entry.lastinfo)}.`);
+      entry.delete();
+    }
+  }
+
   #open(): MjData {
     if (this.#data === undefined) throw new RlAdanError("env-closed", "This environment is closed.");
     return this.#data;
   }
 }
 
+/** What each of the engine's counters says, in its order (mjtWarning); `at` is where it last happened. */
+const ENGINE_WARNINGS: readonly ((at: number) => string)[] = [
+  (at) => `the inertia matrix is close to singular, at degree of freedom ${at}`,
+  (at) =>
+    `more contacts than there is memory for (${at}): some are left out; give the model a larger <size memory>`,
+  (at) =>
+    `more constraints than there is memory for (${at}): some are left out; give the model a larger <size memory>`,
+  (at) => `a position that is no number or huge, at qpos ${at}: the simulation was put back to its start`,
+  (at) => `a velocity that is no number or huge, at qvel ${at}: the simulation was put back to its start`,
+  (at) =>
+    `an acceleration that is no number or huge, at degree of freedom ${at}: the simulation was put back to its start ` +
+    "(is the time step too long, a force too large?)",
+  (at) => `an action that is no number or huge, at actuator ${at}: no control was applied`,
+];
+
 /** Arrays of mjData that environments observe or are rewarded by. */
 export type DerivedArray =
   | "xpos"
   | "xipos"
+  | "xquat"
+  | "geom_xpos"
   | "site_xpos"
   | "cinert"
   | "cvel"
   | "cfrc_ext"
+  | "actuator_force"
   | "qfrc_actuator"
   | "qfrc_constraint"
+  | "sensordata"
   | "ten_length"
   | "ten_velocity";
 

@@ -1,6 +1,6 @@
 import type { Env } from "../api/env.js";
 import type { BoxSpace, FloatArray } from "../api/space.js";
-import { checkAction } from "../arguments.js";
+import { checkActionLength } from "../arguments.js";
 import { Box } from "../spaces/box.js";
 import { ActionWrapper } from "./action-wrapper.js";
 import { boxOf } from "./spaces-of.js";
@@ -18,7 +18,7 @@ export class ClipAction<Obs, Act extends FloatArray = Float32Array> extends Acti
 
   protected override action(outer: Act): Act {
     const { low, high } = this.#bounds;
-    checkAction(outer, low.length);
+    checkActionLength(outer, low.length);
     return outer.map((value, i) => Math.min(Math.max(value, low[i]!), high[i]!)) as Act;
   }
 }

@@ -1,7 +1,7 @@
 import type { Env } from "../api/env.js";
 import { InvalidBound } from "../api/errors.js";
 import type { FloatArray } from "../api/space.js";
-import { checkAction } from "../arguments.js";
+import { checkActionLength } from "../arguments.js";
 import type { Box } from "../spaces/box.js";
 import { ActionWrapper } from "./action-wrapper.js";
 import { type Bound, type Rescaling, rescaling } from "./rescaling.js";
@@ -32,7 +32,7 @@ export class RescaleAction<Obs, Act extends FloatArray = Float32Array> extends A
 
   protected override action(outer: Act): Act {
     const { gradient, intercept } = this.#map;
-    checkAction(outer, gradient.length);
+    checkActionLength(outer, gradient.length);
     // Storing the difference in the array rounds it to the array's precision.
     const inner = outer.map((value, i) => value - intercept[i]!);
     return inner.map((value, i) => value / gradient[i]!) as Act;

@@ -2,8 +2,11 @@ import { type Command, InvalidArgumentError } from "commander";
 import type { CheckName, Finding } from "../../envs/env-checker.js";
 import type { AnyEnv } from "../../envs/registry.js";
 import { readCount } from "../config/counts.js";
+import { UsageError } from "../errors.js";
 
 interface CheckFlags {
+  readonly config?: string;
+  readonly model?: string;
   readonly steps: number;
   readonly json?: boolean;
 }
@@ -13,6 +16,8 @@ export function addCheckEnvCommand(program: Command): void {
     .command("check-env")
     .description("Check an environment: spaces, reset and step, seeds, equal bits, saving and restoring.")
     .argument("<env>", "an id, or your own module: ./my-env.js:MyEnv")
+    .option("--config <file>", "YAML file whose env_options it is made with")
+    .option("--model <file>", "MJCF of your own for mujoco")
     .option("--steps <n>", "steps of each check", readSteps, 200)
     .option("--json", "print one JSON object")
     .addHelpText(
@@ -23,11 +28,12 @@ The exit code is 0 without errors (warnings are allowed), 1 with errors.
 Examples:
   rl-adan check-env HalfCheetah
   rl-adan check-env ./my-env.js:MyEnv
-  rl-adan check-env ./my-env.js --json`,
+  rl-adan check-env ./my-env.js --json
+  rl-adan check-env mujoco --model robot.xml --config robot.yaml`,
     )
-    .action(async (name: string, { steps, json }: CheckFlags) => {
+    .action(async (name: string, { steps, json, config, model }: CheckFlags) => {
       const { checkEnv } = await import("../../envs/env-checker.js");
-      const { id, make } = await findEnv(name);
+      const { id, make } = await findEnv(name, await optionsFor(name, config, model));
       if (!json) process.stdout.write(`${id}\n`);
       const checks: CheckOutcome[] = [];
       const findings = await checkEnv(make, {
@@ -58,16 +64,40 @@ interface CheckOutcome {
 }
 
 /** A registered environment or the user's own, made once so that what can't be made is told as such. */
-async function findEnv(name: string): Promise<{ id: string; make: () => Promise<AnyEnv> }> {
+async function findEnv(name: string, options: Options): Promise<{ id: string; make: () => Promise<AnyEnv> }> {
   const { isEnvModule, loadEnvModule } = await import("../env-modules-node.js");
   if (isEnvModule(name)) {
     const { id, make } = await loadEnvModule(name);
-    (await make()).close();
-    return { id, make };
+    (await make(options)).close();
+    return { id, make: () => make(options) };
   }
   const { make, spec } = await import("../../envs/index.js");
   const { id } = spec(name);
-  return { id, make: () => make(id) };
+  return { id, make: () => make(id, options) };
+}
+
+type Options = Readonly<Record<string, unknown>>;
+
+/** The env_options of a config file, with the text of the model that they or the command line name. */
+async function optionsFor(
+  name: string,
+  config: string | undefined,
+  model: string | undefined,
+): Promise<Options> {
+  const { readConfigFile } = await import("../config/config-file-node.js");
+  const { OWN_MODEL_ENV, withModelText } = await import("../config/model-file-node.js");
+  const entries = config === undefined ? [] : readConfigFile(config).entries;
+  const entry = entries.find(({ key }) => key === "env_options");
+  if (entry !== undefined && entry.mapping === undefined) {
+    throw new UsageError(
+      "config",
+      `${entry.place}: env_options must be a mapping of the environment's options.`,
+    );
+  }
+  const options = (entry?.value ?? {}) as Options;
+  if (name === OWN_MODEL_ENV) return withModelText(options, { model, configFile: config });
+  if (model === undefined) return options;
+  throw new UsageError("config", `--model ${model} goes with ${OWN_MODEL_ENV}; the environment is ${name}.`);
 }
 
 function statusOf(findings: readonly Finding[] | null): Status {

@@ -2,6 +2,9 @@ import type { Command } from "commander";
 import type { Space } from "../../envs/api/space.js";
 import { argumentsOf, type EnvArgument, findEnvReadme } from "./env-readme.js";
 
+const OWN_MODEL_HINT =
+  "\nYour own: a model with mujoco (rl-adan envs mujoco), a class as ./my-env.js:MyEnv (docs/environments.md).\n";
+
 export function addEnvsCommand(program: Command): void {
   program
     .command("envs")
@@ -18,7 +21,7 @@ Examples:
     .action(async (id: string | undefined, flags: { json?: boolean }) => {
       if (id === undefined) {
         const rows = await listEnvs();
-        process.stdout.write(flags.json ? `${JSON.stringify(rows)}\n` : table(rows));
+        process.stdout.write(flags.json ? `${JSON.stringify(rows)}\n` : table(rows) + OWN_MODEL_HINT);
         return;
       }
       const facts = await describeEnv(id);
@@ -52,8 +55,9 @@ async function listEnvs(): Promise<EnvRow[]> {
 
 interface EnvFacts {
   readonly id: string;
-  readonly observation_space: string;
-  readonly action_space: string;
+  /** null: it follows from the arguments. */
+  readonly observation_space: string | null;
+  readonly action_space: string | null;
   readonly max_episode_steps: number | null;
   /** The return that counts as solved; null: none is defined. */
   readonly reward_threshold: number | null;
@@ -64,26 +68,31 @@ interface EnvFacts {
 
 async function describeEnv(name: string): Promise<EnvFacts> {
   const { make, spec } = await import("../../envs/index.js");
-  const { id, rewardThreshold } = spec(name);
-  const env = await make(id);
+  const { id, rewardThreshold, maxEpisodeSteps, isTemplate } = spec(name);
   const readme = findEnvReadme(id) ?? null;
   const facts = {
     id,
-    observation_space: String(env.observationSpace),
-    action_space: String(env.actionSpace),
-    max_episode_steps: env.spec?.maxEpisodeSteps ?? null,
+    observation_space: null,
+    action_space: null,
+    max_episode_steps: maxEpisodeSteps ?? null,
     reward_threshold: rewardThreshold ?? null,
     arguments: readme === null ? null : argumentsOf(id, readme),
     readme,
   };
+  if (isTemplate) return facts;
+  const env = await make(id);
+  const spaces = {
+    observation_space: String(env.observationSpace),
+    action_space: String(env.actionSpace),
+  };
   env.close();
-  return facts;
+  return { ...facts, ...spaces };
 }
 
 function page(facts: EnvFacts): string {
   const rows = [
-    ["observation", facts.observation_space],
-    ["action", facts.action_space],
+    ["observation", facts.observation_space ?? "follows from the arguments"],
+    ["action", facts.action_space ?? "follows from the arguments"],
     ["max steps", String(facts.max_episode_steps ?? "no limit")],
     ["solved at", String(facts.reward_threshold ?? "not defined")],
   ] as const;

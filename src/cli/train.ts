@@ -3,7 +3,7 @@ import { didYouMean, UsageError } from "../errors.js";
 import { createReporter, type ReportMode } from "../logging/status-line.js";
 import type { TrainOutcome } from "../train.js";
 import type { TrainConfig } from "../train-config.js";
-import { envModuleIn, envModuleOf } from "./env-module.js";
+import { envModuleIn, envModuleInConfig, envModuleOf } from "./env-module.js";
 import { exitInterrupted, interruptSignal } from "./interrupt.js";
 
 /** Flags that are config keys in kebab case. Which values they take is the config's affair. */
@@ -25,7 +25,15 @@ const CONFIG_FLAGS: readonly (readonly [flag: string, help: string])[] = [
 ];
 
 /** Flags that say where a new run's config and directory come from; a resumed run has both. */
-const NEW_RUN_FLAGS = ["preset", "config", "set", "run-dir", "runs-root"] as const;
+const NEW_RUN_FLAGS = [
+  "preset",
+  "config",
+  "model",
+  "allow-env-module",
+  "set",
+  "run-dir",
+  "runs-root",
+] as const;
 
 const ALGORITHMS: readonly TrainConfig["algorithm"][] = ["ppo", "random"];
 
@@ -33,6 +41,8 @@ interface TrainFlags {
   readonly env?: string;
   readonly preset?: string;
   readonly config?: string;
+  readonly model?: string;
+  readonly allowEnvModule?: boolean;
   readonly set?: readonly string[];
   readonly runDir?: string;
   readonly runsRoot?: string;
@@ -50,6 +60,8 @@ export function addTrainCommand(program: Command): void {
   command
     .option("--preset <name>", "a known recipe: cleanrl, tianshou, zoo")
     .option("--config <file>", "YAML file of config keys; it may be a run's config.yaml")
+    .option("--model <file>", "MJCF of your own for --env mujoco; rewards and the rest come from --config")
+    .option("--allow-env-module", "let the config file's env be a module, which is code that runs")
     .option("--set <key=value>", "any config key; may be repeated", (value, all: string[] = []) => [
       ...all,
       value,
@@ -67,6 +79,7 @@ Examples:
   rl-adan train ppo --env HalfCheetah --optimizer adam --seed 2
   rl-adan train ppo --env HalfCheetah --preset tianshou --total-timesteps 3M
   rl-adan train ppo --env InvertedPendulum --set gamma=0.999 --set "hidden_sizes=[32, 32]"
+  rl-adan train ppo --env mujoco --model robot.xml --config robot.yaml
   rl-adan train random --env Pendulum --total-timesteps 20k
   rl-adan train --resume runs/HalfCheetah-v5__ppo-adan__1__1764000000 --total-timesteps 2M`,
     )
@@ -106,13 +119,17 @@ async function newRun(name: string | undefined, flags: TrainFlags): Promise<Star
     );
   }
   const { resolveTrainConfig } = await import("../train-config.js");
-  const { preset, config: file, set, runDir: runDirectory, runsRoot } = flags;
+  const { preset, config: file, model, set, runDir: runDirectory, runsRoot } = flags;
   const values = configValues(flags);
-  const envModule = await envModuleIn(flags.env);
+  const envModule =
+    flags.env === undefined && file !== undefined
+      ? await envModuleInConfig(file, flags.allowEnvModule === true)
+      : await envModuleIn(flags.env);
   const { config, notes } = resolveTrainConfig({
     algorithm,
     preset,
     file,
+    model,
     set,
     flags: values,
     ...(envModule === undefined ? {} : { resolveEnvId: () => envModule.id }),

@@ -4,14 +4,17 @@ import { parseYamlMapping, type YamlMapping } from "./yaml-file.js";
 
 /** Reads a YAML file of config keys; errors name it as `shownAs`. Throws UsageError when it cannot be read or parsed. */
 export function readConfigFile(path: string, shownAs = path): YamlMapping {
-  let text: string;
+  return parseYamlMapping(readText(path, `The config file ${shownAs}`), shownAs);
+}
+
+/** The text of a file that the user named; `subject` begins the sentence of the UsageError when it cannot be read. */
+export function readText(path: string, subject: string): string {
   try {
-    text = readFileSync(path, "utf8");
+    return readFileSync(path, "utf8");
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     const reason =
       code === "ENOENT" ? "there is no such file" : code === "EISDIR" ? "it is a folder" : `${code}`;
-    throw new UsageError("config-file", `The config file ${shownAs} cannot be read: ${reason}.`, { cause });
+    throw new UsageError("config-file", `${subject} cannot be read: ${reason}.`, { cause });
   }
-  return parseYamlMapping(text, shownAs);
 }

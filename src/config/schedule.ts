@@ -1,5 +1,6 @@
 import { RlAdanError } from "../errors.js";
-import { compileExpression, type Expression } from "./expression.js";
+import { compileExpression } from "../expression/expression.js";
+import { single } from "../expression/value.js";
 
 /** A setting that may change over a run: a learning rate, a clip coefficient, an entropy coefficient. */
 export interface Schedule {
@@ -20,10 +21,21 @@ const PROBES = 101;
  * Throws UsageError when the expression does not parse or names what it may not.
  */
 export function compileSchedule(source: number | string, key: string): Schedule {
-  const evaluate: Expression = typeof source === "number" ? () => source : compileExpression(source, key);
+  const now = { progress: 0, step: 0 };
+  const expression =
+    typeof source === "number"
+      ? single(() => source)
+      : compileExpression(source, key, {
+          variables: new Map([
+            ["progress", single(() => now.progress)],
+            ["step", single(() => now.step)],
+          ]),
+          functions: new Map(),
+        });
   return {
     at(progress, step) {
-      const value = evaluate(progress, step);
+      Object.assign(now, { progress, step });
+      const value = expression.at(0);
       if (value >= 0 && value < Number.POSITIVE_INFINITY) return value;
       throw new RlAdanError(
         "schedule-value",

@@ -109,6 +109,10 @@ describe("rl-adan", () => {
         --preset <name>             a known recipe: cleanrl, tianshou, zoo
         --config <file>             YAML file of config keys; it may be a run's
                                     config.yaml
+        --model <file>              MJCF of your own for --env mujoco; rewards and the
+                                    rest come from --config
+        --allow-env-module          let the config file's env be a module, which is
+                                    code that runs
         --set <key=value>           any config key; may be repeated
         --run-dir <path>            the run's own directory
         --runs-root <path>          folder of run directories (default: runs)
@@ -123,6 +127,7 @@ describe("rl-adan", () => {
         rl-adan train ppo --env HalfCheetah --optimizer adam --seed 2
         rl-adan train ppo --env HalfCheetah --preset tianshou --total-timesteps 3M
         rl-adan train ppo --env InvertedPendulum --set gamma=0.999 --set "hidden_sizes=[32, 32]"
+        rl-adan train ppo --env mujoco --model robot.xml --config robot.yaml
         rl-adan train random --env Pendulum --total-timesteps 20k
         rl-adan train --resume runs/HalfCheetah-v5__ppo-adan__1__1764000000 --total-timesteps 2M
       "

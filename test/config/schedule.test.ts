@@ -35,6 +35,11 @@ describe("schedules", () => {
     ["sqrt(2.25)", 1.5],
     ["exp(0) + log(1) + tanh(0) + sin(0) + cos(0)", 2],
     ["step # the steps done", 64],
+    ["progress < 0.5 ? 1 : 2", 2],
+    ["0.4 < progress <= 0.5 < 0.6", 1],
+    ["0.4 < progress < 0.5", 0],
+    ["step == 64 and not (step != 64) or 0", 1],
+    ["(step >= 65) + (step > 63)", 1],
   ])("%s is %d at progress 0.5, step 64", (source, value) => {
     expect(at(source, 0.5, 64)).toBe(value);
   });
@@ -91,9 +96,9 @@ describe("schedules", () => {
         "learning_rate: "constructor" names "constructor" at character 1; an expression may name progress, step, pi, abs, cos, exp, log, max, min, pow, sin, sqrt, tanh.",
         "learning_rate: "toString()" names "toString" at character 1; an expression may name progress, step, pi, abs, cos, exp, log, max, min, pow, sin, sqrt, tanh.",
         "learning_rate: "5 cm" names "cm" at character 3; an expression may name progress, step, pi, abs, cos, exp, log, max, min, pow, sin, sqrt, tanh.",
-        "learning_rate: "step % 2" contains "%" at character 6; an expression is arithmetic (+ - * / ^ and parentheses) with progress, step, pi and the functions abs, cos, exp, log, max, min, pow, sin, sqrt, tanh.",
-        "learning_rate: "step!" contains "!" at character 5; an expression is arithmetic (+ - * / ^ and parentheses) with progress, step, pi and the functions abs, cos, exp, log, max, min, pow, sin, sqrt, tanh.",
-        "learning_rate: "1 to 2" contains "to" at character 3; an expression is arithmetic (+ - * / ^ and parentheses) with progress, step, pi and the functions abs, cos, exp, log, max, min, pow, sin, sqrt, tanh.",
+        "learning_rate: "step % 2" contains "%" at character 6; an expression is arithmetic (+ - * / ^), comparisons (< <= > >= == !=), and, or, not, a ? b : c and parentheses, with progress, step, pi, abs, cos, exp, log, max, min, pow, sin, sqrt, tanh.",
+        "learning_rate: "step!" contains "!" at character 5; an expression is arithmetic (+ - * / ^), comparisons (< <= > >= == !=), and, or, not, a ? b : c and parentheses, with progress, step, pi, abs, cos, exp, log, max, min, pow, sin, sqrt, tanh.",
+        "learning_rate: "1 to 2" contains "to" at character 3; an expression is arithmetic (+ - * / ^), comparisons (< <= > >= == !=), and, or, not, a ? b : c and parentheses, with progress, step, pi, abs, cos, exp, log, max, min, pow, sin, sqrt, tanh.",
       ]
     `);
   });
@@ -109,7 +114,6 @@ describe("schedules", () => {
     "math.min(1, 2)",
     "1; 2",
     "1\n2",
-    "progress < 0.5 ? 1 : 2",
     "1:3",
     "true",
     "Infinity",
@@ -117,23 +121,23 @@ describe("schedules", () => {
     "# nothing",
   ])("%j is no arithmetic", (source) => {
     expect(refusal(() => compileSchedule(source, "learning_rate"))).toContain(
-      "an expression is arithmetic (+ - * / ^ and parentheses) with progress, step, pi and the functions abs, cos,",
+      "an expression is arithmetic (+ - * / ^), comparisons (< <= > >= == !=), and, or, not, a ? b : c and parentheses, with progress, step, pi, abs, cos,",
     );
   });
 
   test("a part is shown as it was written, on one line", () => {
     expect(refusal(() => compileSchedule("1; 2", "learning_rate"))).toMatchInlineSnapshot(
-      `"learning_rate: "1; 2" contains "1; 2" at character 1; an expression is arithmetic (+ - * / ^ and parentheses) with progress, step, pi and the functions abs, cos, exp, log, max, min, pow, sin, sqrt, tanh."`,
+      `"learning_rate: "1; 2" contains "1; 2" at character 1; an expression is arithmetic (+ - * / ^), comparisons (< <= > >= == !=), and, or, not, a ? b : c and parentheses, with progress, step, pi, abs, cos, exp, log, max, min, pow, sin, sqrt, tanh."`,
     );
   });
 
   test("length and nesting are limited", () => {
-    const sources = ["9".repeat(201), `${"(".repeat(41)}1${")".repeat(41)}`];
+    const sources = ["9".repeat(401), `${"(".repeat(41)}1${")".repeat(41)}`];
     expect(
       sources.map((source) => refusal(() => compileSchedule(source, "learning_rate"))),
     ).toMatchInlineSnapshot(`
       [
-        "learning_rate: the expression has 201 characters, at most 200 are allowed.",
+        "learning_rate: the expression has 401 characters, at most 400 are allowed.",
         "learning_rate: the expression opens more than 40 brackets.",
       ]
     `);

@@ -7,7 +7,7 @@ import type { AcceptedArguments } from "../../envs/mujoco/versions.js";
 
 const root = new URL("../../envs/mujoco/", import.meta.url);
 const folders = readdirSync(root, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory())
+  .filter((entry) => entry.isDirectory() && existsSync(new URL(`${entry.name}/model.xml`, root)))
   .map(({ name }) => name);
 
 /** `HalfCheetah` of the half-cheetah folder: the first line's id without its version. */

@@ -28,13 +28,14 @@ const INNER_ROOMS = [
   "src/kernels/",
   "src/rollout/",
   "src/random/",
+  "src/expression/",
   "src/stats/",
 ];
 const OUTER_ROOMS = ["src/cli/", "src/run/", "src/logging/", "src/sweep/", "src/report/"];
 /** Beside these, files named *-node.ts. The run driver makes folders and counts cores; pages drive an agent themselves. */
 const MAY_USE_NODE = [...OUTER_ROOMS, "src/train.ts", "src/verify.ts"];
 /** What an environment may use of the core, beside the foundations. */
-const ENVS_MAY_USE = ["envs/", "src/random/", "src/packed-error.ts"];
+const ENVS_MAY_USE = ["envs/", "src/expression/", "src/random/", "src/packed-error.ts"];
 
 const isIn = (path: string, places: readonly string[]) => places.some((place) => path.startsWith(place));
 

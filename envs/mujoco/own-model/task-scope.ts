@@ -1,0 +1,135 @@
+import type { MjModel } from "@mujoco/mujoco";
+import {
+  elementwise,
+  type Scope,
+  type ScopeFunction,
+  single,
+  type Value,
+} from "../../../src/expression/value.js";
+import { controlCost, type DerivedArray } from "../mujoco-env.js";
+import { idOf, type NamedKind } from "./names.js";
+import { type ReadArray, type Readings, reduced } from "./readings.js";
+
+/** Whole arrays, under MuJoCo's names. */
+const ARRAYS: Record<string, (model: MjModel) => number> = {
+  qpos: ({ nq }) => nq,
+  qvel: ({ nv }) => nv,
+  actuator_force: ({ nu }) => nu,
+  qfrc_actuator: ({ nv }) => nv,
+  qfrc_constraint: ({ nv }) => nv,
+  cinert: ({ nbody }) => 10 * nbody,
+  cvel: ({ nbody }) => 6 * nbody,
+  cfrc_ext: ({ nbody }) => 6 * nbody,
+  sensordata: ({ nsensordata }) => nsensordata,
+};
+
+/** Widths of a joint in qpos and qvel by its type: free, ball, slide, hinge. */
+const JOINT_WIDTHS = { qpos: [7, 4, 1, 1], qvel: [6, 3, 1, 1] } as const;
+
+/** The names that a task's expressions may use: README.md beside this file explains each. */
+export function taskScope(readings: Readings): Scope {
+  const { model, action } = readings;
+  const variables = new Map<string, Value>([
+    ["action", { length: action.length, at: (index) => action[action.length === 1 ? 0 : index]! }],
+    ...Object.entries(ARRAYS).map(([name, lengthOf]): [string, Value] => [
+      name,
+      readings.slice(name as ReadArray, 0, lengthOf(model)),
+    ]),
+  ]);
+  const functions = new Map<string, ScopeFunction>([
+    ["qpos", jointPart(readings, "qpos")],
+    ["qvel", jointPart(readings, "qvel")],
+    ["body", row(readings, "body", "xpos", 3)],
+    ["com", row(readings, "body", "xipos", 3)],
+    ["quat", row(readings, "body", "xquat", 4)],
+    ["geom", row(readings, "geom", "geom_xpos", 3)],
+    ["site", row(readings, "site", "site_xpos", 3)],
+    ["sensor", named((name) => sensorPart(readings, name))],
+    ["x", element(0)],
+    ["y", element(1)],
+    ["z", element(2)],
+    ["slice", valued([2, 3], ([of, from, to]) => slice(of!, constant(from!), to && constant(to)))],
+    ["rate", valued([1, 1], ([of]) => readings.rate(of!))],
+    ["control_cost", valued([1, 1], ([weight]) => single(() => controlCost(weight!.at(0), action)))],
+    ["sum", valued([1, 1], ([of]) => reduced(of!, (sum, value) => sum + value))],
+    ["sum_squares", valued([1, 1], ([of]) => sumSquares(of!))],
+    ["norm", valued([1, 1], ([of]) => rootOf(sumSquares(of!)))],
+    ["distance", valued([2, 2], ([a, b]) => rootOf(sumSquares(paired([a!, b!], (p, q) => p! - q!))))],
+    [
+      "clip",
+      valued([3, 3], (three) => paired(three, (value, low, high) => Math.min(Math.max(value!, low!), high!))),
+    ],
+    ["all", valued([1, 1], ([of]) => single(() => Number(everyElement(of!, (value) => value !== 0))))],
+    ["is_finite", valued([1, 1], ([of]) => paired([of!], (value) => Number(Number.isFinite(value))))],
+  ]);
+  return { variables, functions };
+}
+
+function named(build: (name: string) => Value): ScopeFunction {
+  return { names: 1, values: [0, 0], build: ([name]) => build(name!) };
+}
+
+function valued(count: ScopeFunction["values"], build: (values: readonly Value[]) => Value): ScopeFunction {
+  return { names: 0, values: count, build: (_, values) => build(values) };
+}
+
+/** One object's row of a derived array. */
+function row(readings: Readings, kind: NamedKind, array: DerivedArray, width: number): ScopeFunction {
+  return named((name) => readings.slice(array, width * idOf(readings.model, kind, name), width));
+}
+
+function jointPart(readings: Readings, array: "qpos" | "qvel"): ScopeFunction {
+  const { model } = readings;
+  return named((name) => {
+    const joint = idOf(model, "joint", name);
+    const address = array === "qpos" ? model.jnt_qposadr : model.jnt_dofadr;
+    return readings.slice(array, address[joint], JOINT_WIDTHS[array][model.jnt_type[joint] as 0 | 1 | 2 | 3]);
+  });
+}
+
+function sensorPart(readings: Readings, name: string): Value {
+  const { model } = readings;
+  const sensor = idOf(model, "sensor", name);
+  return readings.slice("sensordata", model.sensor_adr[sensor], model.sensor_dim[sensor]);
+}
+
+function element(index: 0 | 1 | 2): ScopeFunction {
+  return valued([1, 1], ([of]) => slice(of!, index, index + 1));
+}
+
+/** Elements `from` to before `to`, counted from 0. */
+function slice(of: Value, from: number, to: number = of.length): Value {
+  if (
+    !(Number.isSafeInteger(from) && Number.isSafeInteger(to) && from >= 0 && from < to && to <= of.length)
+  ) {
+    throw new Error(`takes elements ${from} to before ${to} of ${of.length}, counted from 0.`);
+  }
+  const length = to - from;
+  return { length, at: (index) => of.at(from + (length === 1 ? 0 : index)) };
+}
+
+/** The value of an argument that can't change, as it is when the task is compiled. */
+function constant(value: Value): number {
+  return value.at(0);
+}
+
+function paired(values: readonly Value[], apply: (...elements: number[]) => number): Value {
+  const combined = elementwise(values, apply);
+  if (combined !== undefined) return combined;
+  throw new Error(
+    `puts together ${values.map(({ length }) => length).join(" and ")} numbers; they must be as many, or one.`,
+  );
+}
+
+function sumSquares(of: Value): Value {
+  return reduced(of, (sum, value) => sum + value * value);
+}
+
+function rootOf(value: Value): Value {
+  return single(() => Math.sqrt(value.at(0)));
+}
+
+function everyElement(of: Value, holds: (value: number) => boolean): boolean {
+  for (let i = 0; i < of.length; i++) if (!holds(of.at(i))) return false;
+  return true;
+}

@@ -1,0 +1,133 @@
+import { didYouMean } from "../../../src/errors.js";
+import { InvalidArgument } from "../../api/errors.js";
+import { type EnvArguments, shown } from "../../arguments.js";
+
+/** Noise on the start of an episode: uniform within ± scale, or normal with that deviation. */
+export interface StartNoise {
+  readonly kind: "uniform" | "normal";
+  readonly scale: number;
+}
+
+/** What makes a model an environment, as its arguments say it; the texts are expressions. */
+export interface Task {
+  /** The MJCF, and how errors name it. */
+  readonly xml: string;
+  readonly file: string;
+  readonly frameSkip: number;
+  readonly keyframe: string | undefined;
+  readonly noise: { readonly qpos: StartNoise; readonly qvel: StartNoise };
+  readonly quantities: ReadonlyMap<string, string>;
+  readonly observation: readonly string[];
+  readonly reward: ReadonlyMap<string, string>;
+  readonly termination: string | undefined;
+}
+
+/** The arguments of a task. */
+export const TASK_KEYS = [
+  "model",
+  "model_xml",
+  "frame_skip",
+  "reset",
+  "quantities",
+  "observation",
+  "reward",
+  "termination",
+] as const;
+const RESET_KEYS = ["keyframe", "qpos", "qvel"] as const;
+const NOISES = ["uniform", "normal"] as const;
+const NO_NOISE: StartNoise = { kind: "uniform", scale: 0 };
+
+/** Far more than a robot's description has; a run's config holds it as text. */
+const MAX_MODEL_CHARACTERS = 200 * 1024;
+
+/** Throws InvalidArgument, naming the argument (with the nearest known one) and the value. */
+export function readTask(kwargs: EnvArguments): Task {
+  refuseUnknown("", kwargs, TASK_KEYS);
+  const { model_xml: xml, model: file = "model.xml", frame_skip: frameSkip = 5 } = kwargs;
+  if (typeof xml !== "string") {
+    throw invalid("needs a model: --model robot.xml, or the argument model_xml with the MJCF itself.");
+  }
+  if (xml.length > MAX_MODEL_CHARACTERS) {
+    throw invalid(`the model has ${xml.length} characters, at most ${MAX_MODEL_CHARACTERS} are allowed.`);
+  }
+  if (typeof file !== "string") throw invalid(`model must be a file's name, got ${shown(file)}.`);
+  if (!Number.isSafeInteger(frameSkip) || (frameSkip as number) < 1) {
+    throw invalid(`frame_skip must be a whole number of at least 1, got ${shown(frameSkip)}.`);
+  }
+  const reset = mapping("reset", kwargs["reset"] ?? {});
+  refuseUnknown("reset.", reset, RESET_KEYS);
+  const { keyframe } = reset;
+  if (keyframe !== undefined && typeof keyframe !== "string") {
+    throw invalid(`reset.keyframe must be a keyframe's name, got ${shown(keyframe)}.`);
+  }
+  const termination = kwargs["termination"] ?? undefined;
+  const task: Task = {
+    xml,
+    file,
+    frameSkip: frameSkip as number,
+    keyframe,
+    noise: { qpos: noise("reset.qpos", reset["qpos"]), qvel: noise("reset.qvel", reset["qvel"]) },
+    quantities: expressions("quantities", kwargs["quantities"] ?? {}),
+    observation: observationParts(kwargs["observation"] ?? ["qpos", "qvel"]),
+    reward: expressions("reward", kwargs["reward"] ?? {}),
+    termination: termination === undefined ? undefined : expression("termination", termination),
+  };
+  if (task.reward.size === 0) {
+    throw invalid('needs a reward: at least one term, like reward: { forward: "rate(x(body(torso)))" }.');
+  }
+  return task;
+}
+
+function observationParts(value: unknown): string[] {
+  if (!Array.isArray(value) || value.length === 0) {
+    throw invalid(`observation must be a list of expressions, got ${shown(value)}.`);
+  }
+  return value.map((part, i) => expression(`observation[${i}]`, part));
+}
+
+function expressions(key: string, value: unknown): Map<string, string> {
+  return new Map(
+    Object.entries(mapping(key, value)).map(([name, text]) => {
+      if (!/^[A-Za-z_]\w*$/.test(name)) {
+        throw invalid(`${key}: "${name}" must be a name of letters, digits and underscores.`);
+      }
+      return [name, expression(`${key}.${name}`, text)];
+    }),
+  );
+}
+
+function expression(key: string, value: unknown): string {
+  if (typeof value === "string") return value;
+  if (typeof value === "number") return String(value);
+  throw invalid(`${key} must be an expression, got ${shown(value)}.`);
+}
+
+function noise(key: string, value: unknown): StartNoise {
+  if (value === undefined) return NO_NOISE;
+  const given = mapping(key, value);
+  refuseUnknown(`${key}.`, given, NOISES);
+  const [kind] = NOISES.filter((known) => known in given);
+  const scale = kind === undefined ? undefined : given[kind];
+  if (Object.keys(given).length === 1 && typeof scale === "number" && scale >= 0 && scale < Infinity) {
+    return { kind: kind!, scale };
+  }
+  throw invalid(`${key} must be { uniform: scale } or { normal: deviation }, got ${JSON.stringify(value)}.`);
+}
+
+function mapping(key: string, value: unknown): EnvArguments {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as EnvArguments;
+  throw invalid(`${key} must be a mapping, got ${shown(value)}.`);
+}
+
+function refuseUnknown(prefix: string, given: EnvArguments, known: readonly string[]): void {
+  for (const name of Object.keys(given)) {
+    if (known.includes(name)) continue;
+    throw invalid(
+      `there is no argument "${prefix}${name}"; known are ${known.join(", ")}.${didYouMean(name, known)}`,
+    );
+  }
+}
+
+function invalid(what: string): InvalidArgument {
+  return new InvalidArgument("env-argument", `mujoco: ${what}`);
+}
