@@ -29,7 +29,7 @@ describe("make", () => {
       `"NameNotFound: There is no environment "HalfCheeta-v5". Did you mean "HalfCheetah"?"`,
     );
     expect(await refusal("Zzz")).toMatchInlineSnapshot(
-      `"NameNotFound: There is no environment "Zzz". Registered are Ant, CartPole, HalfCheetah, Hopper, Humanoid, HumanoidStandup, InvertedDoublePendulum, InvertedPendulum, MountainCarContinuous, Pendulum, Pusher, Reacher, Swimmer, Walker2d."`,
+      `"NameNotFound: There is no environment "Zzz". Registered are Ant, CartPole, HalfCheetah, Hopper, Humanoid, HumanoidStandup, InvertedDoublePendulum, InvertedPendulum, MountainCarContinuous, Pendulum, Pusher, Reacher, Swimmer, Walker2d, mujoco."`,
     );
     expect(await refusal("HalfCheetah-v6")).toMatchInlineSnapshot(
       `"VersionNotFound: There is no HalfCheetah-v6; registered are v4, v5."`,
