@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { stringify } from "yaml";
+import { createCriticThread } from "../agents/ppo/critic-thread-node.js";
 import { startPpo } from "../agents/ppo/ppo.js";
 import { type RandomEnv, startRandom } from "../agents/random/random.js";
 import type { StateTree } from "../envs/api/state.js";
@@ -23,6 +24,9 @@ import { type ResumeOverrides, readTrainConfig, type TrainConfig } from "./train
 import { type SavedTraining, Training, type TrainOutcome } from "./training.js";
 
 export type { TrainOutcome, TrainResult } from "./training.js";
+
+/** Actor and critic: the learner has work for so many threads. */
+const NETWORKS = 2;
 
 interface CommonOptions {
   /** A user's own environment: named anew by every caller, since no file of a run is allowed to have code imported. */
@@ -142,14 +146,15 @@ async function prepare(
   const source = envSource(config, envModule);
   const env: AnyEnv = await source.make(config.env_options);
   try {
-    const { threads, note } = threadsFor(config, source);
+    const threads = threadsFor(config, source);
     const notes = [
-      ...(note === undefined ? [] : [note]),
+      ...(threads.note === undefined ? [] : [threads.note]),
       ...(env.state === undefined
         ? ["the environment has no state() and restore(): the run can be evaluated, not resumed"]
         : []),
     ];
-    return { agent: await startAgent(config, env, source, threads, from), env, threads, notes, startedAt };
+    const agent = await startAgent(config, env, source, threads, from);
+    return { agent, env, threads: Math.max(threads.actors, threads.learner), notes, startedAt };
   } catch (error) {
     env.close();
     throw error;
@@ -160,7 +165,7 @@ async function startAgent(
   config: TrainConfig,
   env: AnyEnv,
   source: EnvSource,
-  threads: number,
+  threads: Threads,
   from: StateTree | undefined,
 ): Promise<Agent> {
   const { seed, total_timesteps: totalTimesteps } = config;
@@ -172,7 +177,8 @@ async function startAgent(
     device: config.device,
     env: source.spec(config.env_options),
     ...policySpacesOf(env, config.env),
-    createActorPool: createActorPool(threads, ({ options }) => source.make(options)),
+    createActorPool: createActorPool(threads.actors, ({ options }) => source.make(options)),
+    createCriticThread: threads.learner > 1 ? createCriticThread : undefined,
     ...(from === undefined ? {} : { from }),
   });
 }
@@ -220,14 +226,23 @@ async function closingAll<T>({ agent, env }: Prepared, work: () => Promise<T>): 
   }
 }
 
-/** "auto": as many as the machine has, but no more than there are envs. */
-function threadsFor(config: TrainConfig, source: EnvSource): { threads: number; note?: string } {
-  if (config.algorithm !== "ppo") return { threads: 1 };
+/** Threads that step environments, and that the learner uses: the two take turns. */
+interface Threads {
+  readonly actors: number;
+  readonly learner: number;
+  readonly note?: string;
+}
+
+/** "auto": as many as the machine has, but no more than there are envs to step, or networks to train. */
+function threadsFor(config: TrainConfig, source: EnvSource): Threads {
+  if (config.algorithm !== "ppo") return { actors: 1, learner: 1 };
   const wanted = config.threads === "auto" ? availableParallelism() : config.threads;
-  const threads = Math.min(wanted, config.num_envs);
-  if (threads === 1 || source.isKnownToWorkers) return { threads };
+  const actors = Math.min(wanted, config.num_envs);
+  const learner = Math.min(wanted, NETWORKS);
+  if (actors === 1 || source.isKnownToWorkers) return { actors, learner };
   return {
-    threads: 1,
+    actors: 1,
+    learner,
     note: `${config.env} was registered by this program, which worker threads can't see: one thread steps it`,
   };
 }

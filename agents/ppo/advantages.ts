@@ -26,13 +26,19 @@ export class AdvantageEstimator implements Stateful, AdvantageEstimates {
   readonly #scaledValues: Float64Array;
   readonly #scaledNextValues: Float64Array;
 
-  constructor(critic: Mlp, rows: number, settings: AdvantageSettings) {
+  /** values, returns [rows]: where these are to lie, so that another thread may read them. */
+  constructor(
+    critic: Mlp,
+    arrays: Pick<AdvantageEstimates, "values" | "returns">,
+    settings: AdvantageSettings,
+  ) {
+    const rows = arrays.values.length;
     this.#critic = critic;
     this.#settings = settings;
-    this.values = new Float32Array(rows);
+    this.values = arrays.values;
     this.nextValues = new Float32Array(rows);
     this.advantages = new Float32Array(rows);
-    this.returns = new Float32Array(rows);
+    this.returns = arrays.returns;
     this.#scaledValues = new Float64Array(rows);
     this.#scaledNextValues = new Float64Array(rows);
   }

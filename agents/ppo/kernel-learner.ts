@@ -9,11 +9,16 @@ import type { ActionDistribution } from "../../src/policy/action-distribution.js
 import { createDistribution } from "../../src/policy/create-distribution.js";
 import { Mlp } from "../../src/policy/mlp.js";
 import { checkParameterCount, type NetworkShape, type ParameterLayout } from "../../src/policy/network.js";
+import type { RolloutBuffer } from "../../src/rollout/rollout-buffer.js";
 import { AdvantageEstimator } from "./advantages.js";
 import type { PpoConfig } from "./config.js";
+import { CriticHalf } from "./critic-half.js";
+import type { CriticThread, CriticThreadFactory } from "./critic-thread.js";
+import { gather } from "./gather.js";
 import type { Learner, MinibatchMetrics, Rollout, UpdateMetrics, UpdatePlan } from "./learner.js";
-import { type LossSettings, MinibatchLoss } from "./losses.js";
 import { minibatchBounds } from "./minibatches.js";
+import { PolicyLoss, type PolicyLossSettings } from "./policy-loss.js";
+import type { ValueLossSettings } from "./value-loss.js";
 
 /** The keys of the recipe that the learner reads. */
 export type LearnerConfig = Pick<
@@ -36,9 +41,23 @@ export type LearnerConfig = Pick<
   | "optimizer_options"
 >;
 
+export interface KernelLearnerOptions {
+  readonly kernels: Kernels;
+  readonly arena: Arena;
+  readonly device: string;
+  readonly shape: NetworkShape;
+  readonly layout: ParameterLayout;
+  /** In the arena as region "parameters", laid out by `layout`. */
+  readonly parameters: Float32Array;
+  readonly buffer: RolloutBuffer;
+  readonly config: LearnerConfig;
+  /** Without one the calling thread does both halves of a minibatch; the result is the same. */
+  readonly createCriticThread?: CriticThreadFactory | undefined;
+}
+
 /**
  * The learner on the kernels (devices `simd` and `scalar`): flat float32 parameters, gradients and slots in the arena,
- * a minibatch in blocks of samples whose gradients add up in block order.
+ * a minibatch in blocks of samples whose gradients add up in block order. The critic's half may run in a thread of its own.
  */
 export class KernelLearner implements Learner {
   readonly parameters: Float32Array;
@@ -48,25 +67,25 @@ export class KernelLearner implements Learner {
   readonly #layout: ParameterLayout;
   readonly #gradients: Float32Array;
   readonly #actorGradients: Float32Array;
-  readonly #criticGradients: Float32Array;
   readonly #logStd: Float32Array;
   readonly #distribution: ActionDistribution;
   readonly #actor: Mlp;
-  readonly #critic: Mlp;
+  readonly #critic: CriticHalf;
   readonly #estimator: AdvantageEstimator;
   readonly #order: Int32Array;
+  #criticThread: CriticThread | undefined;
 
-  /** parameters: in the arena, laid out by `layout`; `rows`: transitions in a rollout. */
-  constructor(options: {
-    readonly kernels: Kernels;
-    readonly arena: Arena;
-    readonly shape: NetworkShape;
-    readonly layout: ParameterLayout;
-    readonly parameters: Float32Array;
-    readonly rows: number;
-    readonly config: LearnerConfig;
-  }) {
-    const { kernels, arena, shape, layout, parameters, rows, config } = options;
+  static async create(options: KernelLearnerOptions): Promise<KernelLearner> {
+    const learner = new KernelLearner(options);
+    const { arena, device, shape, layout } = options;
+    const settings = valueSettings(options.config);
+    learner.#criticThread = await options.createCriticThread?.({ arena, device, shape, layout, settings });
+    return learner;
+  }
+
+  private constructor(options: KernelLearnerOptions) {
+    const { kernels, arena, shape, layout, parameters, buffer, config } = options;
+    const rows = buffer.steps * buffer.envs;
     const allocate = (name: string, length: number) => arena.allocate(`learner/${name}`, "f32", length);
     this.parameters = parameters;
     this.#kernels = kernels;
@@ -74,21 +93,28 @@ export class KernelLearner implements Learner {
     this.#layout = layout;
     this.#gradients = allocate("gradients", layout.size);
     this.#actorGradients = this.#gradients.subarray(0, layout.criticStart);
-    this.#criticGradients = this.#gradients.subarray(layout.criticStart);
     this.#logStd = parameters.subarray(layout.logStd, layout.criticStart);
     this.#distribution = createDistribution(shape);
-    const network = {
+    this.#order = arena.allocate("learner/order", "i32", rows);
+    this.#actor = new Mlp({
       kernels,
       allocate,
+      name: "actor",
       activation: shape.activation,
       maxBatch: SAMPLE_BLOCK,
       parameters,
       gradients: this.#gradients,
-    };
-    this.#actor = new Mlp({ ...network, name: "actor", layout: layout.actor });
-    this.#critic = new Mlp({ ...network, name: "critic", layout: layout.critic, input: this.#actor.input });
-    this.#estimator = new AdvantageEstimator(this.#critic, rows, config);
-    this.#order = new Int32Array(rows);
+      layout: layout.actor,
+    });
+    const [values, returns] = [allocate("values", rows), allocate("returns", rows)];
+    this.#critic = new CriticHalf({
+      ...options,
+      allocate,
+      gradients: this.#gradients,
+      samples: { observations: buffer.observations, order: this.#order, values, returns },
+      settings: valueSettings(config),
+    });
+    this.#estimator = new AdvantageEstimator(this.#critic.network, { values, returns }, config);
     this.optimizer = createOptimizer(
       config.optimizer,
       { size: layout.size, kernels, allocate: (name, length) => allocate(`optimizer/${name}`, length) },
@@ -102,12 +128,11 @@ export class KernelLearner implements Learner {
     const pacer = new Pacer();
     const totals = new MetricTotals();
     const { actions, logProbs } = rollout;
-    const loss = new MinibatchLoss({ ...estimates(this.#estimator), actions, logProbs }, this.#distribution);
-    const settings: LossSettings = {
+    const { advantages } = this.#estimator;
+    const loss = new PolicyLoss({ advantages, actions, logProbs }, this.#distribution);
+    const settings: PolicyLossSettings = {
       clipCoefficient: plan.clipCoefficient,
       entropyCoefficient: plan.entropyCoefficient,
-      valueCoefficient: config.value_coefficient,
-      valueClipRange: config.value_clip_range,
       normalizeAdvantages: config.normalize_advantages,
     };
     const bounds = minibatchBounds(this.#order.length, config.minibatch_size, config.last_minibatch);
@@ -157,47 +182,40 @@ export class KernelLearner implements Learner {
   /** Leaves the minibatch's gradient in place and returns its metrics. */
   async #gradient(
     rollout: Rollout,
-    loss: MinibatchLoss,
-    settings: LossSettings,
+    loss: PolicyLoss,
+    settings: PolicyLossSettings,
     start: number,
     end: number,
     pacer: Pacer,
   ): Promise<MinibatchMetrics> {
     const actor = this.#actor;
-    const critic = this.#critic;
-    this.#gradients.fill(0);
+    const critic = this.#criticThread === undefined ? this.#critic : undefined;
+    this.#criticThread?.start(start, end);
+    critic?.begin(end - start);
+    this.#actorGradients.fill(0);
     this.#distribution.update(this.#logStd);
     loss.begin(settings, this.#order, start, end);
     for (let block = start; block < end; block += SAMPLE_BLOCK) {
       const count = Math.min(SAMPLE_BLOCK, end - block);
       const batch = paddedBatch(count);
-      this.#gather(rollout, block, count, batch);
+      gather(rollout.observations, rollout.observationSize, this.#order, block, count, batch, actor.input);
       actor.forward(batch);
-      critic.forward(batch);
-      loss.addBlock(
-        this.#order,
-        block,
-        count,
-        batch,
-        actor.output,
-        actor.outputGradient,
-        critic.output,
-        critic.outputGradient,
-      );
+      loss.addBlock(this.#order, block, count, batch, actor.output, actor.outputGradient);
       actor.backward(batch);
-      critic.backward(batch);
+      critic?.addBlock(block, count);
       if (pacer.isDue) await pacer.pause();
     }
     loss.finish();
     this.#gradients.set(this.#distribution.parameterGradient, this.#layout.logStd);
-    const gradientNorm = Math.sqrt(
-      this.#kernels.sumOfSquares(this.#actorGradients) + this.#kernels.sumOfSquares(this.#criticGradients),
-    );
+    const actorSquares = this.#kernels.sumOfSquares(this.#actorGradients);
+    const { valueLoss, sumOfSquares } = critic?.finish() ?? (await this.#criticThread!.finish());
+    const gradientNorm = Math.sqrt(actorSquares + sumOfSquares);
+    const { policyLoss, entropy } = loss;
     return {
-      loss: loss.loss,
-      policyLoss: loss.policyLoss,
-      valueLoss: loss.valueLoss,
-      entropy: loss.entropy,
+      loss: policyLoss - settings.entropyCoefficient * entropy + this.#config.value_coefficient * valueLoss,
+      policyLoss,
+      valueLoss,
+      entropy,
       oldApproxKl: loss.oldApproxKl,
       approxKl: loss.approxKl,
       clipFraction: loss.clipFraction,
@@ -209,17 +227,6 @@ export class KernelLearner implements Learner {
   #step(factor: number, learningRate: number): void {
     if (factor !== 1) this.#kernels.scale(this.#gradients, factor);
     this.optimizer.step(this.parameters, this.#gradients, learningRate);
-  }
-
-  /** The block's observations, feature-major, padded with zeros. */
-  #gather(rollout: Rollout, start: number, count: number, batch: number): void {
-    const { observations, observationSize } = rollout;
-    const input = this.#actor.input;
-    for (let b = 0; b < count; b++) {
-      const from = this.#order[start + b]! * observationSize;
-      for (let j = 0; j < observationSize; j++) input[j * batch + b] = observations[from + j]!;
-    }
-    for (let b = count; b < batch; b++) for (let j = 0; j < observationSize; j++) input[j * batch + b] = 0;
   }
 
   async state(): Promise<StateTree> {
@@ -241,11 +248,14 @@ export class KernelLearner implements Learner {
     this.optimizer.restore(optimizer);
     this.#estimator.restore(return_moments);
   }
+
+  async close(): Promise<void> {
+    await this.#criticThread?.close();
+  }
 }
 
-/** The estimator's arrays alone (a spread of the instance would take its private state's place-holders too). */
-function estimates({ values, advantages, returns }: AdvantageEstimator) {
-  return { values, advantages, returns };
+function valueSettings(config: LearnerConfig): ValueLossSettings {
+  return { valueCoefficient: config.value_coefficient, valueClipRange: config.value_clip_range };
 }
 
 class MetricTotals {

@@ -11,11 +11,13 @@ import { RunningMoments } from "../../src/policy/moments.js";
 import { parameterLayout } from "../../src/policy/network.js";
 import type { PolicySnapshot } from "../../src/policy/policy.js";
 import { permutation, streamKey } from "../../src/random/index.js";
+import type { ActorPool } from "../../src/rollout/actor-pool.js";
 import type { ActorPoolFactory } from "../../src/rollout/create-actor-pool.js";
 import { RewardScaler } from "../../src/rollout/reward-scaler.js";
 import { createRolloutBuffer } from "../../src/rollout/rollout-buffer.js";
 import type { PolicySpaces } from "../../src/spaces.js";
 import type { PpoConfig } from "./config.js";
+import type { CriticThreadFactory } from "./critic-thread.js";
 import { KernelLearner } from "./kernel-learner.js";
 import type { UpdateMetrics } from "./learner.js";
 import { networkShape, policySnapshot } from "./policy-snapshot.js";
@@ -30,6 +32,8 @@ export interface PpoSetup extends PolicySpaces {
   readonly env: EnvSpec;
   /** How the actors are made: in the calling thread, or in workers. */
   readonly createActorPool: ActorPoolFactory;
+  /** How the critic gets a thread of its own; without it the learner has one thread. */
+  readonly createCriticThread?: CriticThreadFactory | undefined;
   /** Continue from here instead of starting fresh. */
   readonly from?: StateTree;
 }
@@ -74,12 +78,10 @@ export async function startPpo(setup: PpoSetup): Promise<Agent<PpoIteration>> {
   const buffer = createRolloutBuffer(arena, { steps, envs, observationSize, actionSize: actionWidth });
   const scaledRewards = arena.allocate("rollout/scaled-rewards", "f64", steps * envs);
   const rows = steps * envs;
-  const learner = new KernelLearner({ kernels, arena, shape, layout, parameters, rows, config });
   const moments = new RunningMoments(shape.observationSize, true);
   const rewardClip = config.reward_clip ?? Number.POSITIVE_INFINITY;
   const rewards = new RewardScaler(config.reward_scaling, config.gamma, rewardClip, envs);
-  const actors = await setup.createActorPool({
-    env: setup.env,
+  const learner = await KernelLearner.create({
     kernels,
     arena,
     device: setup.device,
@@ -87,15 +89,32 @@ export async function startPpo(setup: PpoSetup): Promise<Agent<PpoIteration>> {
     layout,
     parameters,
     buffer,
-    settings: {
-      seed,
-      observationMoments: config.observation_moments,
-      observationClip: config.observation_clip ?? Number.POSITIVE_INFINITY,
-      actionMapping: config.action_mapping,
-    },
+    config,
+    createCriticThread: setup.createCriticThread,
   });
+  let actors: ActorPool | undefined;
+  const close = async () => {
+    await actors?.close();
+    await learner.close();
+  };
   let iteration = 0;
   try {
+    actors = await setup.createActorPool({
+      env: setup.env,
+      kernels,
+      arena,
+      device: setup.device,
+      shape,
+      layout,
+      parameters,
+      buffer,
+      settings: {
+        seed,
+        observationMoments: config.observation_moments,
+        observationClip: config.observation_clip ?? Number.POSITIVE_INFINITY,
+        actionMapping: config.action_mapping,
+      },
+    });
     if (from === undefined) {
       const how = {
         init: config.init,
@@ -114,13 +133,13 @@ export async function startPpo(setup: PpoSetup): Promise<Agent<PpoIteration>> {
       iteration = saved.iteration;
     }
   } catch (error) {
-    await actors.close();
+    await close();
     throw error;
   }
 
   const shuffleKey = streamKey(seed, "shuffle");
   const iterations = iterationCount(setup.totalTimesteps, config);
-  async function* iterate(): AsyncGenerator<PpoIteration, void, void> {
+  async function* iterate(actors: ActorPool): AsyncGenerator<PpoIteration, void, void> {
     while (iteration < iterations) {
       const startedAt = performance.now();
       const progress = iteration / iterations;
@@ -163,7 +182,7 @@ export async function startPpo(setup: PpoSetup): Promise<Agent<PpoIteration>> {
       };
     }
   }
-  return { iterations: iterate(), parameterCount: layout.size, close: () => actors.close() };
+  return { iterations: iterate(actors), parameterCount: layout.size, close };
 }
 
 interface PpoTrainState {

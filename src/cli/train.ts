@@ -18,7 +18,10 @@ const CONFIG_FLAGS: readonly (readonly [flag: string, help: string])[] = [
   ["--optimizer <name>", "adan, adam, adamw, adam-rel, …; brings its own learning rate"],
   ["--learning-rate <rate>", 'a number, or a schedule: "3e-4 * (1 - progress)"'],
   ["--device <name>", "simd, or scalar: the same bits without SIMD (default: simd)"],
-  ["--threads <n>", "threads that step environments, or auto; results do not depend on it (default: auto)"],
+  [
+    "--threads <n>",
+    "threads that step environments and train, or auto; results do not depend on it (default: auto)",
+  ],
   ["--checkpoint-every <steps>", "env steps between checkpoints; 0: only at the end (default: 100k)"],
   ["--eval-every <steps>", "env steps between evaluations; 0: only at the end (default: 0)"],
   ["--eval-episodes <n>", "episodes of an evaluation (default: 10)"],

@@ -17,7 +17,7 @@ export const runConfigShape = {
   threads: described(
     z.union([z.int().min(1).max(1024), z.literal("auto")]),
     'a whole number of at least 1, or "auto"',
-  ).describe("Threads that step environments; results do not depend on it."),
+  ).describe("Threads that step environments and train; results do not depend on it."),
   checkpoint_every: count({ min: 0 }).describe("Env steps between checkpoints; 0: only at the end."),
   eval_every: count({ min: 0 }).describe("Env steps between evaluations; 0: only at the end."),
   eval_episodes: wholeNumber({ min: 1 }).describe("Episodes of each evaluation."),

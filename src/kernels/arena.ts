@@ -79,15 +79,16 @@ export interface ArenaRegion {
   readonly length: number;
 }
 
-export type RegionType = "f32" | "f64" | "u8";
+export type RegionType = "f32" | "f64" | "i32" | "u8";
 
 export interface RegionArray {
   f32: Float32Array;
   f64: Float64Array;
+  i32: Int32Array;
   u8: Uint8Array;
 }
 
-const VIEWS = { f32: Float32Array, f64: Float64Array, u8: Uint8Array } as const;
+const VIEWS = { f32: Float32Array, f64: Float64Array, i32: Int32Array, u8: Uint8Array } as const;
 
 const PAGE_BYTES = 65536;
 /** 2 GiB: half of what a 32-bit address reaches, so that byte offsets stay positive 32-bit integers. */

@@ -19,7 +19,7 @@ export class Mlp {
   readonly #activation: Activation;
   readonly #layers: readonly Layer[];
 
-  /** gradients: omit for a network that only runs forward. input: another network's, to share what is gathered once. */
+  /** gradients: omit for a network that only runs forward. */
   constructor(options: {
     readonly kernels: Kernels;
     readonly allocate: AllocateFloat32;
@@ -29,13 +29,12 @@ export class Mlp {
     readonly maxBatch: number;
     readonly parameters: Float32Array;
     readonly gradients?: Float32Array;
-    readonly input?: Float32Array;
   }) {
     const { layout, parameters, gradients, allocate, name } = options;
     const batch = paddedBatch(Math.max(options.maxBatch, LANES));
     this.#kernels = options.kernels;
     this.#activation = options.activation;
-    this.input = options.input ?? allocate(`${name}/input`, layout[0]!.inputs * batch);
+    this.input = allocate(`${name}/input`, layout[0]!.inputs * batch);
     let input = this.input;
     let inputGradient: Float32Array | undefined;
     this.#layers = layout.map((place, index) => {

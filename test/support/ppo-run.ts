@@ -1,3 +1,4 @@
+import type { CriticThreadFactory } from "../../agents/ppo/critic-thread.js";
 import type { PpoIteration } from "../../agents/ppo/ppo.js";
 import { type PpoSetup, startPpo } from "../../agents/ppo/ppo.js";
 import type { StateTree } from "../../envs/api/state.js";
@@ -14,6 +15,7 @@ export interface RunRequest {
   readonly iterations: number;
   readonly from?: StateTree;
   readonly createActorPool?: ActorPoolFactory;
+  readonly createCriticThread?: CriticThreadFactory;
 }
 
 /** The setup that `rl-adan train` would make, without a run directory. */
@@ -32,6 +34,7 @@ export async function ppoSetup(request: RunRequest): Promise<PpoSetup> {
     env: { module: new URL("../../dist/envs/index.js", import.meta.url).href, id: recipe.env, options: {} },
     ...spaces,
     createActorPool: request.createActorPool ?? createLocalActorPool(({ id, options }) => make(id, options)),
+    createCriticThread: request.createCriticThread,
     ...(request.from === undefined ? {} : { from: request.from }),
   };
 }

@@ -107,16 +107,17 @@ async function repeat(record: UpdateRecord, device: string): Promise<void> {
   const kernels = await loadKernels(device, arena);
   const parameters = arena.allocate("parameters", "f32", layout.size);
   parameters.set(flat(record.parameters, layout));
-  const learner = new KernelLearner({
+  const buffer = createRolloutBuffer(arena, { steps, envs, ...shape });
+  const learner = await KernelLearner.create({
     kernels,
     arena,
+    device,
     shape,
     layout,
     parameters,
-    rows: steps * envs,
+    buffer,
     config: { ...config, optimizer: optimizerName(config) },
   });
-  const buffer = createRolloutBuffer(arena, { steps, envs, ...shape });
   const scaledRewards = new Float64Array(steps * envs);
 
   for (const [index, { rollout, permutations, expected }] of record.iterations.entries()) {

@@ -1,73 +1,58 @@
 import { exp } from "../../src/math/index.js";
 import type { ActionDistribution } from "../../src/policy/action-distribution.js";
 
-/** What the loss of a minibatch depends on besides the samples. */
-export interface LossSettings {
+/** What the policy's loss of a minibatch depends on besides the samples. */
+export interface PolicyLossSettings {
   readonly clipCoefficient: number;
   readonly entropyCoefficient: number;
-  readonly valueCoefficient: number;
-  /** Range of the clipped value loss around the old values; null for the plain one. */
-  readonly valueClipRange: number | null;
   readonly normalizeAdvantages: boolean;
 }
 
 /** The samples that a minibatch picks from, by flat row: [rows, action] or [rows]. */
-export interface LossSamples {
+export interface PolicySamples {
   readonly actions: Float32Array;
   readonly logProbs: Float32Array;
   readonly advantages: Float32Array;
-  readonly returns: Float32Array;
-  /** The critic's outputs that the current advantages were computed from. */
-  readonly values: Float32Array;
 }
 
 const ADVANTAGE_EPSILON = 1e-8;
 
 /**
- * PPO's loss over one minibatch, and its gradient at the networks' outputs.
+ * The policy's part of PPO's loss over one minibatch, and its gradient at the network's outputs.
  *
- *     policy:  -mean(min(ratio·A, clip(ratio, 1 ± c)·A))
- *     value:   ½·mean((v - R)²), or ½·mean(max((v - R)², (old + clip(v - old, ±range) - R)²))
- *     loss = policy - entropyCoefficient·entropy + valueCoefficient·value
+ *     -mean(min(ratio·A, clip(ratio, 1 ± c)·A)) - entropyCoefficient·entropy
  *
  * `begin`, then `addBlock` for each block of samples, then `finish`. Sums run in float64 over the samples in order.
- * Source: Schulman et al. 2017, arXiv 1707.06347; the clipped value loss is OpenAI baselines' (ppo2).
+ * Source: Schulman et al. 2017, arXiv 1707.06347.
  */
-export class MinibatchLoss {
+export class PolicyLoss {
   policyLoss = 0;
-  valueLoss = 0;
   oldApproxKl = 0;
   approxKl = 0;
   clipFraction = 0;
   entropy = 0;
   #samples = 0;
-  #settings!: LossSettings;
+  #settings!: PolicyLossSettings;
   #advantageMean = 0;
   #advantageScale = 1;
 
   constructor(
-    readonly data: LossSamples,
+    readonly data: PolicySamples,
     readonly distribution: ActionDistribution,
   ) {}
 
   /** rows[start, end): the minibatch's flat rows. */
-  begin(settings: LossSettings, rows: Int32Array, start: number, end: number): void {
+  begin(settings: PolicyLossSettings, rows: Int32Array, start: number, end: number): void {
     this.#settings = settings;
     this.#samples = end - start;
-    this.policyLoss =
-      this.valueLoss =
-      this.oldApproxKl =
-      this.approxKl =
-      this.clipFraction =
-      this.entropy =
-        0;
+    this.policyLoss = this.oldApproxKl = this.approxKl = this.clipFraction = this.entropy = 0;
     this.distribution.beginGradient();
     this.#measureAdvantages(rows, start, end);
   }
 
   /**
-   * Adds samples rows[start, start + count), whose networks put out output [outputs][batch] and value [batch], and writes
-   * d loss / d output and d loss / d value in the same layout; padding gets 0.
+   * Adds samples rows[start, start + count), whose network puts out output [outputs][batch], and writes d loss / d output in
+   * the same layout; padding gets 0.
    */
   addBlock(
     rows: Int32Array,
@@ -76,8 +61,6 @@ export class MinibatchLoss {
     batch: number,
     output: Float32Array,
     outputGradient: Float32Array,
-    value: Float32Array,
-    valueGradient: Float32Array,
   ): void {
     const { distribution } = this;
     const { outputs, actionWidth } = distribution;
@@ -86,30 +69,22 @@ export class MinibatchLoss {
     for (let b = 0; b < count; b++) {
       const row = rows[start + b]!;
       const at = row * actionWidth;
-      const logProbGradient = this.#addPolicy(row, output, b, batch);
+      const logProbGradient = this.#addSample(row, output, b, batch);
       distribution.addGradient(actions, at, output, b, batch, logProbGradient, entropyWeight, outputGradient);
-      valueGradient[b] = this.#addValue(row, value[b]!);
     }
     for (let b = count; b < batch; b++) {
       for (let j = 0; j < outputs; j++) outputGradient[j * batch + b] = 0;
-      valueGradient[b] = 0;
     }
   }
 
   /** Turns sums into means and adds the entropy's gradient. */
   finish(): void {
     this.policyLoss /= this.#samples;
-    this.valueLoss /= this.#samples;
     this.oldApproxKl /= this.#samples;
     this.approxKl /= this.#samples;
     this.clipFraction /= this.#samples;
     this.entropy /= this.#samples;
     this.distribution.finishGradient(this.#settings.entropyCoefficient);
-  }
-
-  get loss(): number {
-    const { entropyCoefficient, valueCoefficient } = this.#settings;
-    return this.policyLoss - entropyCoefficient * this.entropy + valueCoefficient * this.valueLoss;
   }
 
   /** Mean and unbiased deviation over the minibatch; a single sample has no deviation and stays as it is. */
@@ -131,8 +106,8 @@ export class MinibatchLoss {
     this.#advantageScale = 1 / (Math.sqrt(squares / (count - 1)) + ADVANTAGE_EPSILON);
   }
 
-  /** Adds one sample's policy terms; returns d loss / d log-prob. */
-  #addPolicy(row: number, output: Float32Array, b: number, batch: number): number {
+  /** Adds one sample's terms; returns d loss / d log-prob. */
+  #addSample(row: number, output: Float32Array, b: number, batch: number): number {
     const { actions, logProbs, advantages } = this.data;
     const { clipCoefficient: clip } = this.#settings;
     const { distribution } = this;
@@ -148,24 +123,5 @@ export class MinibatchLoss {
     this.approxKl += ratio - 1 - logRatio;
     if (Math.abs(ratio - 1) > clip) this.clipFraction += 1;
     return isActive ? (-ratio * advantage) / this.#samples : 0;
-  }
-
-  /** Adds one sample's value terms; returns d loss / d value. */
-  #addValue(row: number, value: number): number {
-    const { returns, values } = this.data;
-    const { valueClipRange, valueCoefficient } = this.#settings;
-    const error = value - returns[row]!;
-    const weight = valueCoefficient / this.#samples;
-    if (valueClipRange !== null) {
-      const move = value - values[row]!;
-      const clippedMove = Math.min(Math.max(move, -valueClipRange), valueClipRange);
-      const clippedError = values[row]! + clippedMove - returns[row]!;
-      if (clippedError * clippedError > error * error) {
-        this.valueLoss += 0.5 * clippedError * clippedError;
-        return move === clippedMove ? weight * clippedError : 0;
-      }
-    }
-    this.valueLoss += 0.5 * error * error;
-    return weight * error;
   }
 }

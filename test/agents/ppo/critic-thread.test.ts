@@ -1,0 +1,52 @@
+import { describe, expect, it } from "vitest";
+import { Arena } from "../../../src/kernels/arena.js";
+import { parameterLayout } from "../../../src/policy/network.js";
+import { fingerprint, runPpo } from "../../support/ppo-run.js";
+
+// The worker runs compiled modules: this test needs dist, which `npm test` builds first.
+const { createCriticThread } = (await import(
+  new URL("../../../dist/agents/ppo/critic-thread-node.js", import.meta.url).href
+)) as typeof import("../../../agents/ppo/critic-thread-node.js");
+
+/** A last minibatch of 24 + 8 after two of 80: blocks of 64 and 16, and ragged ones. */
+const config = { num_envs: 2, num_steps: 92, minibatch_size: 80, epochs: 2, hidden_sizes: [16, 8] };
+
+describe("the critic's thread", () => {
+  it.each([
+    { title: "the default recipe", config },
+    { title: "the scalar twin", config: { ...config, device: "scalar" } },
+    { title: "a clipped value loss", config: { ...config, value_clip_range: 0.1 } },
+    { title: "Adam, advantages anew each epoch", preset: "tianshou", config },
+    { title: "an early stop", config: { ...config, kl_stop: "minibatch", target_kl: 1e-4 } },
+  ])("gives the bits of one thread: $title", async (request) => {
+    const run = { env: "InvertedPendulum-v5", iterations: 3, ...request };
+    const alone = await runPpo(run);
+    expect(fingerprint(await runPpo({ ...run, createCriticThread }))).toBe(fingerprint(alone));
+  });
+
+  it("says what it lacks when it can't start", async () => {
+    const shape = { observationSize: 3, actionSize: 1, hiddenSizes: [4], activation: "tanh" as const };
+    const starting = createCriticThread({
+      arena: Arena.create(),
+      device: "simd",
+      shape,
+      layout: parameterLayout(shape),
+      settings: { valueCoefficient: 0.5, valueClipRange: null },
+    });
+    await expect(starting).rejects.toThrow('The arena has no f32 region "parameters".');
+  });
+
+  it("ends the training when it is gone", async () => {
+    const broken = runPpo({
+      env: "InvertedPendulum-v5",
+      config,
+      iterations: 1,
+      createCriticThread: async (setup) => {
+        const thread = await createCriticThread(setup);
+        await thread.close();
+        return thread;
+      },
+    });
+    await expect(broken).rejects.toThrow("The critic's thread is closed.");
+  });
+});
