@@ -19,6 +19,8 @@ export interface AgentIteration {
   readonly globalStep: number;
   /** How long the iteration took: training alone. */
   readonly seconds: number;
+  /** Where these seconds went, by phase. */
+  readonly phases: Readonly<Record<string, number>>;
   readonly episodes: readonly EpisodePoint[];
   /** What to log at `globalStep`, by TensorBoard tag. */
   readonly scalars: Readonly<Record<string, number>>;

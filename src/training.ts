@@ -6,6 +6,7 @@ import { type EvaluationResult, evaluatePolicy, summarize } from "./evaluate.js"
 import { EpisodeWindow } from "./logging/episode-window.js";
 import type { TrainReporter } from "./logging/progress.js";
 import type { RunLog } from "./logging/run-log.js";
+import { PhaseClock } from "./phase-clock.js";
 import type { PolicySnapshot } from "./policy/policy.js";
 import { writeFileAtomic } from "./run/atomic-file.js";
 import { writeCheckpoint } from "./run/checkpoint.js";
@@ -75,6 +76,7 @@ export class Training {
   #step: number;
   #savedStep: number | undefined;
   #trainingSeconds = 0;
+  readonly #clock = new PhaseClock();
   #best: number | null;
   #evaluation: EvaluationResult | undefined;
 
@@ -107,6 +109,8 @@ export class Training {
     const previous = this.#step;
     this.#step = iteration.globalStep;
     this.#trainingSeconds += iteration.seconds;
+    for (const [phase, seconds] of Object.entries(iteration.phases)) this.#clock.add(phase, seconds);
+    this.#clock.enter("logs");
     for (const { episodeReturn, length } of iteration.episodes) this.#window.push(episodeReturn, length);
     log.iteration({
       iteration: iteration.iteration,
@@ -116,6 +120,7 @@ export class Training {
     });
     log.flush();
     this.#report(iteration);
+    this.#clock.enter();
     const isLast = this.#step >= config.total_timesteps;
     const { policy } = iteration;
     const evaluates = policy !== undefined && (isLast || crosses(previous, this.#step, config.eval_every));
@@ -133,7 +138,9 @@ export class Training {
   async #evaluate(policy: PolicySnapshot): Promise<boolean | undefined> {
     const { config, env, log, signal } = this.#setup;
     const { seed, eval_episodes: episodes, eval_actions: actions } = config;
+    this.#clock.enter("evaluations");
     const evaluated = await evaluatePolicy(policy, env, { seed, episodes, actions, signal });
+    this.#clock.enter();
     if (evaluated === undefined) return undefined;
     this.#evaluation = summarize(config.env, this.#step, evaluated.returns, evaluated.lengths);
     const { mean_return, mean_length } = this.#evaluation;
@@ -170,6 +177,7 @@ export class Training {
   ): Promise<void> {
     if (agentState === undefined) return;
     const { log, run } = this.#setup;
+    this.#clock.enter("checkpoints");
     log.sync();
     const state: StateTree = {
       agent: await agentState(),
@@ -180,6 +188,7 @@ export class Training {
     };
     writeCheckpoint(run.path, this.#step, state, { isBest: how.isBest });
     this.#savedStep = this.#step;
+    this.#clock.enter();
   }
 
   #runningScalars(): Record<string, number> {
@@ -241,6 +250,7 @@ export class Training {
     };
     writeFileAtomic(run.result, `${JSON.stringify(result, null, 2)}\n`);
     reporter.finished({ ...result });
+    reporter.profile?.(this.#clock.take(), result.wall_seconds);
     return { status: "finished", runDirectory: run.path, result };
   }
 }

@@ -145,10 +145,12 @@ export class KernelLearner implements Learner {
       const epoch = epochs;
       epochs += 1;
       if (epoch === 0 || config.recompute_advantages) {
+        plan.clock?.enter("advantages");
         await this.#estimator.compute(rollout, pacer);
         plan.observer?.advantages?.(epoch, this.#estimator);
         if (epoch === 0) explainedVariance = this.#estimator.explainedVariance();
       }
+      plan.clock?.enter("minibatches");
       plan.shuffle(epoch, this.#order);
       for (const [start, end] of bounds) {
         const metrics = await this.#gradient(rollout, loss, settings, start, end, pacer);
@@ -158,7 +160,9 @@ export class KernelLearner implements Learner {
           if (trained === 0) totals.add(metrics);
           break;
         }
+        plan.clock?.enter("optimizer");
         this.#step(metrics.clipFactor, plan.learningRate);
+        plan.clock?.enter("minibatches");
         trained += 1;
         totals.add(metrics);
         plan.observer?.minibatch?.(epoch, metrics);
@@ -166,6 +170,7 @@ export class KernelLearner implements Learner {
       plan.observer?.epoch?.(epoch, this.parameters);
       if (config.kl_stop === "epoch" && totals.last!.approxKl > config.target_kl!) stoppedByKl = true;
     }
+    plan.clock?.enter("metrics");
     return {
       ...totals.means(),
       minibatches: trained,

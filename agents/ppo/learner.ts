@@ -1,4 +1,5 @@
 import type { StateTree } from "../../envs/api/state.js";
+import type { PhaseClock } from "../../src/phase-clock.js";
 import type { RolloutBuffer } from "../../src/rollout/rollout-buffer.js";
 
 /** A rollout as the learner takes it: the buffer, with the rewards scaled and clipped by the recipe. */
@@ -15,6 +16,8 @@ export interface UpdatePlan {
   /** Fills `out` with a permutation of the rollout's flat indices (step·envs + env) for this epoch. */
   shuffle(epoch: number, out: Int32Array): void;
   readonly observer?: UpdateObserver;
+  /** Told which phase of the update begins. */
+  readonly clock?: PhaseClock;
 }
 
 /** Watches an update from inside: tests and studies of the mechanism. Arrays are live, copy what you keep. */

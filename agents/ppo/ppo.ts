@@ -5,6 +5,7 @@ import { compileSchedule } from "../../src/config/schedule.js";
 import { RlAdanError } from "../../src/errors.js";
 import { Arena } from "../../src/kernels/arena.js";
 import { loadKernels } from "../../src/kernels/load.js";
+import { PhaseClock } from "../../src/phase-clock.js";
 import { createDistribution } from "../../src/policy/create-distribution.js";
 import { initializeParameters } from "../../src/policy/initialize.js";
 import { RunningMoments } from "../../src/policy/moments.js";
@@ -22,6 +23,9 @@ import { KernelLearner } from "./kernel-learner.js";
 import type { UpdateMetrics } from "./learner.js";
 import { networkShape, policySnapshot } from "./policy-snapshot.js";
 import { updateScalars } from "./scalars.js";
+
+/** Of a rollout, all but the environments themselves. */
+const ROLLOUT_PHASE = "policy and rollout";
 
 /** What a PPO run is made of, besides its recipe. */
 export interface PpoSetup extends PolicySpaces {
@@ -138,6 +142,7 @@ export async function startPpo(setup: PpoSetup): Promise<Agent<PpoIteration>> {
   }
 
   const shuffleKey = streamKey(seed, "shuffle");
+  const clock = new PhaseClock();
   const iterations = iterationCount(setup.totalTimesteps, config);
   async function* iterate(actors: ActorPool): AsyncGenerator<PpoIteration, void, void> {
     while (iteration < iterations) {
@@ -146,7 +151,11 @@ export async function startPpo(setup: PpoSetup): Promise<Agent<PpoIteration>> {
       const stepsDone = iteration * rows;
       const learningRate = schedules.learningRate.at(progress, stepsDone);
 
-      const episodes = await actors.collect(moments);
+      clock.enter(ROLLOUT_PHASE);
+      const { episodes, envSeconds } = await actors.collect(moments);
+      clock.add(ROLLOUT_PHASE, -envSeconds);
+      clock.add("environments", envSeconds);
+      clock.enter("rewards");
       rewards.scale(buffer.rewards, buffer.terminated, buffer.truncated, scaledRewards);
       const metrics = await learner.update(
         { ...buffer, scaledRewards },
@@ -154,9 +163,11 @@ export async function startPpo(setup: PpoSetup): Promise<Agent<PpoIteration>> {
           learningRate,
           clipCoefficient: schedules.clip.at(progress, stepsDone),
           entropyCoefficient: schedules.entropy.at(progress, stepsDone),
+          clock,
           shuffle: (epoch, out) => permutation(shuffleKey, iteration, epoch, out),
         },
       );
+      const phases = clock.take();
       iteration += 1;
       checkDivergence(metrics, iteration, learningRate);
 
@@ -169,6 +180,7 @@ export async function startPpo(setup: PpoSetup): Promise<Agent<PpoIteration>> {
           episodeReturn,
           length,
         })),
+        phases,
         scalars: { "charts/learning_rate": learningRate, ...updateScalars(metrics) },
         metrics,
         state: async () => ({

@@ -51,6 +51,6 @@ async function* iterate(setup: RandomSetup): AsyncGenerator<AgentIteration, void
       env.reset();
     }
     const seconds = (performance.now() - startedAt) / 1000;
-    yield { iteration, globalStep: step, seconds, episodes, scalars: {} };
+    yield { iteration, globalStep: step, seconds, phases: { environment: seconds }, episodes, scalars: {} };
   }
 }

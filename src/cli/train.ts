@@ -50,6 +50,7 @@ interface TrainFlags {
   readonly runDir?: string;
   readonly runsRoot?: string;
   readonly resume?: string;
+  readonly profile?: boolean;
   readonly quiet?: boolean;
   readonly json?: boolean;
 }
@@ -72,6 +73,7 @@ export function addTrainCommand(program: Command): void {
     .option("--run-dir <path>", "the run's own directory")
     .option("--runs-root <path>", "folder of run directories (default: runs)")
     .option("--resume <run>", "go on with this run from its latest checkpoint")
+    .option("--profile", "print at the end where the time went")
     .option("--quiet", "print errors only")
     .option("--json", "print one JSON object per event")
     .addHelpText(
@@ -98,7 +100,7 @@ async function runTrain(algorithm: string | undefined, flags: TrainFlags): Promi
     const outcome = await start({
       argv: process.argv.slice(2),
       signal,
-      reporter: createReporter(process.stdout, { mode }),
+      reporter: createReporter(process.stdout, { mode, profile: flags.profile ?? false }),
     });
     if (outcome.status === "interrupted") exitInterrupted();
   } finally {

@@ -34,6 +34,8 @@ export interface TrainReporter {
   iteration(progress: IterationProgress): void;
   finished(result: Readonly<Record<string, unknown>>): void;
   interrupted(step: number, resumeCommand: string | null): void;
+  /** After the end: seconds by phase, and all seconds of the process; what is missing is start-up. */
+  profile?(phases: Readonly<Record<string, number>>, wallSeconds: number): void;
 }
 
 export const silentReporter: TrainReporter = {

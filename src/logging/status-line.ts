@@ -25,17 +25,20 @@ const REPAINT_INTERVAL_MS = 100;
  */
 export function createReporter(
   stream: ReportStream,
-  options: { mode: ReportMode; env?: NodeJS.ProcessEnv; clock?: () => number },
+  options: { mode: ReportMode; profile?: boolean; env?: NodeJS.ProcessEnv; clock?: () => number },
 ): TrainReporter {
-  const { mode, env = process.env, clock = () => performance.now() } = options;
+  const { mode, profile = false, env = process.env, clock = () => performance.now() } = options;
   if (mode === "quiet") return silentReporter;
-  if (mode === "json") return new JsonReporter(stream);
+  if (mode === "json") return new JsonReporter(stream, profile);
   const repaints = mode === "auto" && stream.isTTY === true && env["CI"] === undefined;
-  return new LineReporter(stream, repaints, clock);
+  return new LineReporter(stream, repaints, clock, profile);
 }
 
 class JsonReporter implements TrainReporter {
-  constructor(readonly stream: ReportStream) {}
+  constructor(
+    readonly stream: ReportStream,
+    readonly profiles: boolean,
+  ) {}
 
   started(facts: RunFacts): void {
     this.#write("started", facts);
@@ -53,6 +56,10 @@ class JsonReporter implements TrainReporter {
     this.#write("interrupted", { step, resumeCommand });
   }
 
+  profile(phases: Readonly<Record<string, number>>, wallSeconds: number): void {
+    if (this.profiles) this.#write("profile", { phases, wallSeconds });
+  }
+
   #write(event: string, data: object): void {
     this.stream.write(`${JSON.stringify({ event, ...data })}\n`);
   }
@@ -68,6 +75,7 @@ class LineReporter implements TrainReporter {
     readonly stream: ReportStream,
     readonly repaints: boolean,
     readonly clock: () => number,
+    readonly profiles: boolean,
   ) {
     // picocolors looks at stdout and CI alone; a pipe or a file gets words only.
     this.#colors = stream.isTTY === true ? pc : plain;
@@ -104,6 +112,11 @@ class LineReporter implements TrainReporter {
     this.#line(`interrupted at step ${step}; ${how}`);
   }
 
+  profile(phases: Readonly<Record<string, number>>, wallSeconds: number): void {
+    if (!this.profiles) return;
+    for (const line of formatProfile(phases, wallSeconds)) this.#line(line);
+  }
+
   #line(text: string): void {
     if (this.#isPainted) this.stream.write("\n");
     this.#isPainted = false;
@@ -126,6 +139,23 @@ export function formatResult(result: Readonly<Record<string, unknown>>): string 
       : [`return of the last ${result["train_return_episodes"]} training episodes ${trained}`]),
     ...(evaluated === undefined ? [] : [`evaluation ${evaluated} ± ${number("eval_std_return")}`]),
   ].join("; ");
+}
+
+/** Where the time of a run went, a phase a line, the longest first. */
+export function formatProfile(phases: Readonly<Record<string, number>>, wallSeconds: number): string[] {
+  const known = Object.values(phases).reduce((sum, seconds) => sum + seconds, 0);
+  const rows = Object.entries({ ...phases, "start-up and the rest": wallSeconds - known })
+    .sort(([, a], [, b]) => b - a)
+    .map(([phase, seconds]) => [
+      phase,
+      `${seconds.toFixed(2)} s`,
+      `${((100 * seconds) / wallSeconds).toFixed(1)} %`,
+    ]);
+  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]!.length)));
+  return rows.map(
+    ([phase, seconds, share]) =>
+      `  ${phase!.padEnd(widths[0]!)}  ${seconds!.padStart(widths[1]!)}  ${share!.padStart(widths[2]!)}`,
+  );
 }
 
 /** The facts of a run, one a line. */

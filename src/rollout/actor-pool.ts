@@ -10,12 +10,19 @@ import type { Actor, ActorReport, FinishedEpisode, ObservationMoments } from "./
 export interface ActorPool {
   /** First resets of a fresh run. */
   start(moments: RunningMoments): Promise<void>;
-  /** Fills the rollout buffer with the current weights; resolves with the episodes that ended, in (step, env) order. */
-  collect(moments: RunningMoments): Promise<FinishedEpisode[]>;
+  /** Fills the rollout buffer with the current weights. */
+  collect(moments: RunningMoments): Promise<CollectedRollout>;
   /** One state per env, in env order. */
   state(): Promise<StateTree[]>;
   restore(states: readonly StateTree[]): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface CollectedRollout {
+  /** Those that ended, in (step, env) order. */
+  readonly episodes: readonly FinishedEpisode[];
+  /** What the environments took in the actor where they took longest. */
+  readonly envSeconds: number;
 }
 
 /** The actor of all envs, in the calling thread; it lets the event loop run every few milliseconds. */
@@ -31,7 +38,7 @@ export class LocalActorPool implements ActorPool {
     if (this.rule === "per_step") mergeReports(moments, this.rule, [this.actor.endRollout()]);
   }
 
-  async collect(moments: RunningMoments): Promise<FinishedEpisode[]> {
+  async collect(moments: RunningMoments): Promise<CollectedRollout> {
     this.actor.beginRollout(moments.state());
     const pacer = new Pacer();
     for (let step = 0; step < this.steps; step++) {
@@ -55,17 +62,20 @@ export class LocalActorPool implements ActorPool {
 }
 
 /**
- * Merges what the actors saw into the shared moments, in env order, and returns their episodes in (step, env) order.
+ * Merges what the actors saw into the shared moments, in env order, and puts their reports together.
  * With one env and moments that move at each step, the shared ones become that env's own: exactly Gymnasium's.
  */
 export function mergeReports(
   moments: RunningMoments,
   rule: ObservationMoments,
   reports: readonly ActorReport[],
-): FinishedEpisode[] {
+): CollectedRollout {
   const increments = reports.flatMap((report) => report.increments);
   const locals = reports.flatMap((report) => report.locals);
   if (rule === "per_step" && locals.length === 1) moments.restore(locals[0]!);
   else if (rule !== "none") for (const increment of increments) moments.merge(increment);
-  return reports.flatMap((report) => report.episodes).sort((a, b) => a.step - b.step || a.env - b.env);
+  return {
+    episodes: reports.flatMap((report) => report.episodes).sort((a, b) => a.step - b.step || a.env - b.env),
+    envSeconds: Math.max(...reports.map((report) => report.envSeconds)),
+  };
 }

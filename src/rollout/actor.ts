@@ -48,6 +48,8 @@ export interface ActorReport {
   readonly increments: readonly MomentsState[];
   /** Per env, in env order: the moments that the env normalised with at the end ("per_step"). */
   readonly locals: readonly MomentsState[];
+  /** What stepping and resetting the environments took. */
+  readonly envSeconds: number;
 }
 
 /**
@@ -67,6 +69,7 @@ export class Actor {
   readonly #shared: RunningMoments;
   readonly #batch: number;
   #episodes: FinishedEpisode[] = [];
+  #envMilliseconds = 0;
 
   constructor(options: {
     readonly kernels: Kernels;
@@ -107,7 +110,9 @@ export class Actor {
   collect(from: number, to: number): void {
     for (let step = from; step < to; step++) {
       this.#runPolicy(step);
+      const startedAt = performance.now();
       for (let k = 0; k < this.#slots.length; k++) this.#stepEnv(this.#slots[k]!, step);
+      this.#envMilliseconds += performance.now() - startedAt;
     }
   }
 
@@ -118,8 +123,10 @@ export class Actor {
       episodes: this.#episodes,
       increments: this.#slots.map((slot) => slot.increments.state()),
       locals: this.#slots.map((slot) => slot.local.state()),
+      envSeconds: this.#envMilliseconds / 1000,
     };
     this.#episodes = [];
+    this.#envMilliseconds = 0;
     for (const slot of this.#slots) {
       this.#buffer.lastObservations.set(slot.normalized, slot.index * size);
       slot.increments.clear();

@@ -7,8 +7,8 @@ import { paddedBatch } from "../kernels/kernels.js";
 import { type PackedError, unpackError } from "../packed-error.js";
 import type { MomentsState, RunningMoments } from "../policy/moments.js";
 import type { NetworkShape, ParameterLayout } from "../policy/network.js";
-import { type ActorReport, type ActorSettings, actorNetwork, type FinishedEpisode } from "./actor.js";
-import { type ActorPool, mergeReports } from "./actor-pool.js";
+import { type ActorReport, type ActorSettings, actorNetwork } from "./actor.js";
+import { type ActorPool, type CollectedRollout, mergeReports } from "./actor-pool.js";
 import type { ActorPoolSetup } from "./create-actor-pool.js";
 import type { RolloutShape } from "./rollout-buffer.js";
 
@@ -85,7 +85,7 @@ export class WorkerActorPool implements ActorPool {
     mergeReports(moments, this.#rule, (await this.#callAll({ kind: "report" })) as ActorReport[]);
   }
 
-  async collect(moments: RunningMoments): Promise<FinishedEpisode[]> {
+  async collect(moments: RunningMoments): Promise<CollectedRollout> {
     const reports = (await this.#callAll({ kind: "collect", moments: moments.state() })) as ActorReport[];
     return mergeReports(moments, this.#rule, reports);
   }

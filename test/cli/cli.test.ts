@@ -99,8 +99,8 @@ describe("rl-adan", () => {
         --learning-rate <rate>      a number, or a schedule: "3e-4 * (1 - progress)"
         --device <name>             simd, or scalar: the same bits without SIMD
                                     (default: simd)
-        --threads <n>               threads that step environments, or auto; results
-                                    do not depend on it (default: auto)
+        --threads <n>               threads that step environments and train, or auto;
+                                    results do not depend on it (default: auto)
         --checkpoint-every <steps>  env steps between checkpoints; 0: only at the end
                                     (default: 100k)
         --eval-every <steps>        env steps between evaluations; 0: only at the end
@@ -117,6 +117,7 @@ describe("rl-adan", () => {
         --run-dir <path>            the run's own directory
         --runs-root <path>          folder of run directories (default: runs)
         --resume <run>              go on with this run from its latest checkpoint
+        --profile                   print at the end where the time went
         --quiet                     print errors only
         --json                      print one JSON object per event
         --verbose                   show the stack of an error

@@ -36,13 +36,14 @@ function output(options: {
   columns?: number;
   env?: NodeJS.ProcessEnv;
   mode?: "auto" | "json" | "quiet";
+  profile?: boolean;
 }) {
   const texts: string[] = [];
-  const { mode = "auto", env = {}, ...stream } = options;
+  const { mode = "auto", env = {}, profile = false, ...stream } = options;
   let now = 0;
   const reporter = createReporter(
     { write: (text) => texts.push(text), ...stream },
-    { mode, env, clock: () => now },
+    { mode, env, profile, clock: () => now },
   );
   return { texts, reporter, wait: (milliseconds: number) => (now += milliseconds) };
 }
@@ -122,6 +123,23 @@ describe("the status line", () => {
     expect(events.map(({ event }) => event)).toEqual(["started", "iteration", "finished"]);
     expect(events[1]).toMatchObject({ step: 1000, returnMean: 123.456 });
   });
+});
+
+it("a profile is shown when asked for: the longest phase first, and what no phase had", () => {
+  const phases = { rollout: 1.5, minibatches: 6 };
+  const { texts, reporter } = output({ profile: true });
+  reporter.profile!(phases, 10);
+  expect(texts).toEqual([
+    "  minibatches            6.00 s  60.0 %\n",
+    "  start-up and the rest  2.50 s  25.0 %\n",
+    "  rollout                1.50 s  15.0 %\n",
+  ]);
+  const json = output({ mode: "json", profile: true });
+  json.reporter.profile!(phases, 10);
+  expect(JSON.parse(json.texts.join(""))).toEqual({ event: "profile", phases, wallSeconds: 10 });
+  const unasked = output({});
+  unasked.reporter.profile!(phases, 10);
+  expect(unasked.texts).toEqual([]);
 });
 
 it("the facts come first, with control characters shown instead of obeyed", () => {
