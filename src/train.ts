@@ -1,32 +1,27 @@
 import { rmSync } from "node:fs";
-import { availableParallelism } from "node:os";
 import { stringify } from "yaml";
-import { createCriticThread } from "../agents/ppo/critic-thread-node.js";
-import { startPpo } from "../agents/ppo/ppo.js";
 import { type RandomEnv, startRandom } from "../agents/random/random.js";
 import type { StateTree } from "../envs/api/state.js";
 import type { AnyEnv } from "../envs/index.js";
 import { MUJOCO_VERSION } from "../envs/mujoco/engine.js";
 import type { Agent } from "./agent.js";
 import type { EnvModule } from "./env-modules-node.js";
-import { type EnvSource, envSource } from "./env-source.js";
+import { envSource } from "./env-source.js";
 import { UsageError } from "./errors.js";
 import { type RunFacts, silentReporter, type TrainReporter } from "./logging/progress.js";
 import { RunLog } from "./logging/run-log.js";
-import { createActorPool } from "./rollout/create-actor-pool-node.js";
+import { startPpoAgent, type Threads, threadsFor } from "./ppo-agent-node.js";
 import { writeFileAtomic } from "./run/atomic-file.js";
 import { readCheckpoint } from "./run/checkpoint.js";
 import { groupHash } from "./run/hashes.js";
 import { addResumption, createManifest, readManifest, writeManifest } from "./run/manifest.js";
 import { createRunDirectory, isFinished, openRunDirectory, type RunDirectory } from "./run/run-directory.js";
-import { policySpacesOf } from "./spaces.js";
 import { type ResumeOverrides, readTrainConfig, type TrainConfig } from "./train-config.js";
 import { type SavedTraining, Training, type TrainOutcome } from "./training.js";
 
 export type { TrainOutcome, TrainResult } from "./training.js";
 
-/** Actor and critic: the learner has work for so many threads. */
-const NETWORKS = 2;
+const ONE_THREAD: Threads = { actors: 1, learner: 1 };
 
 interface CommonOptions {
   /** A user's own environment: named anew by every caller, since no file of a run is allowed to have code imported. */
@@ -146,41 +141,23 @@ async function prepare(
   const source = envSource(config, envModule);
   const env: AnyEnv = await source.make(config.env_options);
   try {
-    const threads = threadsFor(config, source);
+    const threads = config.algorithm === "ppo" ? threadsFor(config, source) : ONE_THREAD;
     const notes = [
       ...(threads.note === undefined ? [] : [threads.note]),
       ...(env.state === undefined
         ? ["the environment has no state() and restore(): the run can be evaluated, not resumed"]
         : []),
     ];
-    const agent = await startAgent(config, env, source, threads, from);
+    const { seed, total_timesteps: totalTimesteps } = config;
+    const agent =
+      config.algorithm === "ppo"
+        ? await startPpoAgent({ config, source, env, threads, from })
+        : startRandom({ env: env as RandomEnv, seed, totalTimesteps });
     return { agent, env, threads: Math.max(threads.actors, threads.learner), notes, startedAt };
   } catch (error) {
     env.close();
     throw error;
   }
-}
-
-async function startAgent(
-  config: TrainConfig,
-  env: AnyEnv,
-  source: EnvSource,
-  threads: Threads,
-  from: StateTree | undefined,
-): Promise<Agent> {
-  const { seed, total_timesteps: totalTimesteps } = config;
-  if (config.algorithm === "random") return startRandom({ env: env as RandomEnv, seed, totalTimesteps });
-  return startPpo({
-    config,
-    seed,
-    totalTimesteps,
-    device: config.device,
-    env: source.spec(config.env_options),
-    ...policySpacesOf(env, config.env),
-    createActorPool: createActorPool(threads.actors, ({ options }) => source.make(options)),
-    createCriticThread: threads.learner > 1 ? createCriticThread : undefined,
-    ...(from === undefined ? {} : { from }),
-  });
 }
 
 interface Drive extends CommonOptions {
@@ -224,27 +201,6 @@ async function closingAll<T>({ agent, env }: Prepared, work: () => Promise<T>): 
     await agent.close();
     env.close();
   }
-}
-
-/** Threads that step environments, and that the learner uses: the two take turns. */
-interface Threads {
-  readonly actors: number;
-  readonly learner: number;
-  readonly note?: string;
-}
-
-/** "auto": as many as the machine has, but no more than there are envs to step, or networks to train. */
-function threadsFor(config: TrainConfig, source: EnvSource): Threads {
-  if (config.algorithm !== "ppo") return { actors: 1, learner: 1 };
-  const wanted = config.threads === "auto" ? availableParallelism() : config.threads;
-  const actors = Math.min(wanted, config.num_envs);
-  const learner = Math.min(wanted, NETWORKS);
-  if (actors === 1 || source.isKnownToWorkers) return { actors, learner };
-  return {
-    actors: 1,
-    learner,
-    note: `${config.env} was registered by this program, which worker threads can't see: one thread steps it`,
-  };
 }
 
 /** Ends the log of a failed run; what failed first is what the user should read, not that closing failed too. */

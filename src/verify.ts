@@ -1,11 +1,9 @@
 import { createHash } from "node:crypto";
-import { startPpo } from "../agents/ppo/ppo.js";
 import type { StateTree } from "../envs/api/state.js";
-import { make } from "../envs/index.js";
-import { createLocalActorPool } from "./rollout/create-actor-pool.js";
+import { envSource } from "./env-source.js";
+import { startPpoAgent, threadsFor } from "./ppo-agent-node.js";
 import { encodeSafetensors } from "./run/safetensors.js";
 import { splitStateTree } from "./run/state-tree.js";
-import { policySpacesOf } from "./spaces.js";
 import { type PpoTrainConfig, resolveTrainConfig } from "./train-config.js";
 
 /** A short training whose every bit is known. */
@@ -59,22 +57,26 @@ export const VERIFY_CASES: readonly VerifyCase[] = [
   },
 ];
 
-/** Trains a case in this thread and returns its digests. device: simd or its scalar twin, which must agree. */
-export async function traceCase({ preset, flags }: VerifyCase, device: string): Promise<VerifyTrace> {
-  const { config } = resolveTrainConfig({ algorithm: "ppo", preset, flags: { ...flags, device } });
+/**
+ * Trains a case and returns its digests. device: simd or its scalar twin, which must agree; so must every number of
+ * threads ("auto": as many as a training takes).
+ */
+export async function traceCase(
+  { preset, flags }: VerifyCase,
+  how: { readonly device: string; readonly threads: number | "auto" },
+): Promise<VerifyTrace> {
+  const { config } = resolveTrainConfig({ algorithm: "ppo", preset, flags: { ...flags, ...how } });
   const recipe = config as PpoTrainConfig;
-  const env = await make(recipe.env, recipe.env_options);
-  const spaces = policySpacesOf(env, recipe.env);
-  env.close();
-  const agent = await startPpo({
+  const source = envSource(recipe, undefined);
+  const env = await source.make(recipe.env_options);
+  const agent = await startPpoAgent({
     config: recipe,
-    seed: recipe.seed,
+    source,
+    env,
+    threads: threadsFor(recipe, source),
     totalTimesteps: ITERATIONS * recipe.num_envs * recipe.num_steps,
-    device,
-    env: { module: "rl-adan:envs", id: recipe.env, options: recipe.env_options },
-    ...spaces,
-    createActorPool: createLocalActorPool(({ id, options }) => make(id, options)),
   });
+  env.close();
   try {
     const trace: Record<string, string>[] = [];
     for await (const { state } of agent.iterations) trace.push(digestParts(await state()));

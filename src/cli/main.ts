@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { formatError, RlAdanError, UsageError } from "../errors.js";
 import { packageVersion } from "../run/package-version.js";
+import { addBenchCommand } from "./bench.js";
 import { addCheckEnvCommand } from "./check-env.js";
 import { addEnvsCommand } from "./envs.js";
 import { addEvalCommand } from "./eval.js";
@@ -30,6 +31,7 @@ addEvalCommand(program);
 addEnvsCommand(program);
 addCheckEnvCommand(program);
 addVerifyCommand(program);
+addBenchCommand(program);
 for (const command of [program, ...program.commands])
   command.option("--verbose", "show the stack of an error");
 

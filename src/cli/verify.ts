@@ -15,30 +15,47 @@ export function addVerifyCommand(program: Command): void {
     .addOption(
       new Option("--reference <file>", "digests to compare with").default(REFERENCE, "the published ones"),
     )
+    .option("--threads <n>", "threads, or auto; the bits don't depend on it", "auto")
     .option("--write", "write the digests instead of comparing them")
     .option("--json", "print one JSON object")
-    .action(async (flags: { device: string; reference: string; write?: boolean; json?: boolean }) => {
-      const { compareTrace, traceCase, VERIFY_CASES } = await import("../verify.js");
-      const reference: VerifyReference = flags.write ? {} : readReference(flags.reference);
-      const traces: Record<string, VerifyTrace> = {};
-      const findings: VerifyFinding[] = [];
-      for (const testCase of VERIFY_CASES) {
-        const trace = await traceCase(testCase, flags.device);
-        traces[testCase.name] = trace;
-        if (flags.write) continue;
-        const finding = compareTrace(testCase.name, trace, reference[testCase.name]);
-        findings.push(finding);
-        if (!flags.json) process.stdout.write(`${sentence(finding)}\n`);
-      }
-      if (flags.write) {
-        writeFileSync(flags.reference, `${JSON.stringify(traces, null, 2)}\n`);
-        return;
-      }
-      if (flags.json) process.stdout.write(`${JSON.stringify({ device: flags.device, findings })}\n`);
-      const differing = findings.filter(({ isIdentical }) => !isIdentical).length;
-      if (differing === 0) return;
-      throw new RlAdanError("verify", `${differing} of ${findings.length} runs differ from the reference.`);
-    });
+    .action(
+      async (flags: {
+        device: string;
+        threads: string;
+        reference: string;
+        write?: boolean;
+        json?: boolean;
+      }) => {
+        const { compareTrace, traceCase, VERIFY_CASES } = await import("../verify.js");
+        const reference: VerifyReference = flags.write ? {} : readReference(flags.reference);
+        const traces: Record<string, VerifyTrace> = {};
+        const findings: VerifyFinding[] = [];
+        for (const testCase of VERIFY_CASES) {
+          const trace = await traceCase(testCase, {
+            device: flags.device,
+            threads: readThreads(flags.threads),
+          });
+          traces[testCase.name] = trace;
+          if (flags.write) continue;
+          const finding = compareTrace(testCase.name, trace, reference[testCase.name]);
+          findings.push(finding);
+          if (!flags.json) process.stdout.write(`${sentence(finding)}\n`);
+        }
+        if (flags.write) {
+          writeFileSync(flags.reference, `${JSON.stringify(traces, null, 2)}\n`);
+          return;
+        }
+        if (flags.json) process.stdout.write(`${JSON.stringify({ device: flags.device, findings })}\n`);
+        const differing = findings.filter(({ isIdentical }) => !isIdentical).length;
+        if (differing === 0) return;
+        throw new RlAdanError("verify", `${differing} of ${findings.length} runs differ from the reference.`);
+      },
+    );
+}
+
+/** The number itself is checked as the configuration key that it is. */
+function readThreads(text: string): number | "auto" {
+  return text === "auto" ? text : Number(text);
 }
 
 function sentence({ name, isIdentical, iteration, parts }: VerifyFinding): string {

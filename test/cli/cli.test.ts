@@ -54,6 +54,8 @@ describe("rl-adan", () => {
                                      seeds, equal bits, saving and restoring.
         verify [options]             Train short runs and compare every bit with the
                                      published digests.
+        bench [options]              Time trainings of several sizes on this machine,
+                                     phase by phase (CleanRL's recipe).
         help [command]               display help for command
 
       Examples:

@@ -12,7 +12,9 @@ const COMPOSITION_ROOTS = [
   "src/training.ts",
   "src/env-source.ts",
   "src/env-modules-node.ts",
+  "src/ppo-agent-node.ts",
   "src/verify.ts",
+  "src/bench.ts",
   "src/evaluate.ts",
 ];
 /** Everyone may import these; each imports, packages included, only what stands behind it. */

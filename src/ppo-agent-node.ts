@@ -1,0 +1,57 @@
+import { availableParallelism } from "node:os";
+import { createCriticThread } from "../agents/ppo/critic-thread-node.js";
+import { type PpoIteration, startPpo } from "../agents/ppo/ppo.js";
+import type { StateTree } from "../envs/api/state.js";
+import type { AnyEnv } from "../envs/index.js";
+import type { Agent } from "./agent.js";
+import type { EnvSource } from "./env-source.js";
+import { createActorPool } from "./rollout/create-actor-pool-node.js";
+import { policySpacesOf } from "./spaces.js";
+import type { PpoTrainConfig } from "./train-config.js";
+
+/** Threads that step environments, and that the learner uses: the two take turns. */
+export interface Threads {
+  readonly actors: number;
+  readonly learner: number;
+  /** What was not to be had. */
+  readonly note?: string;
+}
+
+/** Actor and critic: the learner has work for so many threads. */
+const NETWORKS = 2;
+
+/** "auto": as many as the machine has, but no more than there are envs to step, or networks to train. */
+export function threadsFor(config: PpoTrainConfig, source: EnvSource): Threads {
+  const wanted = config.threads === "auto" ? availableParallelism() : config.threads;
+  const actors = Math.min(wanted, config.num_envs);
+  const learner = Math.min(wanted, NETWORKS);
+  if (actors === 1 || source.isKnownToWorkers) return { actors, learner };
+  return {
+    actors: 1,
+    learner,
+    note: `${config.env} was registered by this program, which worker threads can't see: one thread steps it`,
+  };
+}
+
+/** Starts PPO as a configuration says, on Node's threads. env: one of the source's, for its spaces. */
+export function startPpoAgent(options: {
+  readonly config: PpoTrainConfig;
+  readonly source: EnvSource;
+  readonly env: AnyEnv;
+  readonly threads: Threads;
+  readonly totalTimesteps?: number;
+  readonly from?: StateTree | undefined;
+}): Promise<Agent<PpoIteration>> {
+  const { config, source, env, threads, from } = options;
+  return startPpo({
+    config,
+    seed: config.seed,
+    totalTimesteps: options.totalTimesteps ?? config.total_timesteps,
+    device: config.device,
+    env: source.spec(config.env_options),
+    ...policySpacesOf(env, config.env),
+    createActorPool: createActorPool(threads.actors, (spec) => source.make(spec.options)),
+    createCriticThread: threads.learner > 1 ? createCriticThread : undefined,
+    ...(from === undefined ? {} : { from }),
+  });
+}
