@@ -82,6 +82,15 @@ export function batchedSpace(data: BoxData | DiscreteData, numEnvs: number): Box
   );
 }
 
+/** The space of numEnvs rows, [numEnvs, ...shape]. Throws UnbatchableSpaces for another kind. */
+export function batchSpace(space: Box, numEnvs: number): Box;
+export function batchSpace(space: Box | Discrete, numEnvs: number): Box | MultiDiscrete;
+export function batchSpace(space: Box | Discrete, numEnvs: number): Box | MultiDiscrete {
+  const data = spaceData(space);
+  if (data === undefined) throw unbatchable("A space must be a Box or Discrete", space);
+  return batchedSpace(data, numEnvs);
+}
+
 // By its kind, not its class: a module of the user's may bring spaces of its own.
 function spaceData(space: Space<unknown>): BoxData | DiscreteData | undefined {
   const generator = space instanceof Box || space instanceof Discrete ? space.state() : null;

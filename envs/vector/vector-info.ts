@@ -85,7 +85,7 @@ function refuse(key: string, value: unknown, index: number, kind: string): never
   );
 }
 
-function isNumericArray(value: unknown): value is NumericArray {
+export function isNumericArray(value: unknown): value is NumericArray {
   return (
     ArrayBuffer.isView(value) &&
     !(value instanceof DataView || value instanceof BigInt64Array || value instanceof BigUint64Array)

@@ -1,8 +1,7 @@
 import type { Env, StepResult } from "../api/env.js";
-import { InvalidBound } from "../api/errors.js";
 import type { StateTree } from "../api/state.js";
 import { Wrapper } from "../api/wrapper.js";
-import { checkEpsilon, RunningMeanStd, type RunningMeanStdState } from "./running-mean-std.js";
+import { checkEpsilon, checkGamma, RunningMeanStd, type RunningMeanStdState } from "./running-mean-std.js";
 
 /**
  * reward / sqrt(variance + epsilon), with the running variance of the discounted sum of rewards, this one included.
@@ -23,9 +22,7 @@ export class NormalizeReward<Obs, Act> extends Wrapper<Obs, Act> {
     readonly epsilon = 1e-8,
   ) {
     super(env);
-    if (!(gamma >= 0 && gamma <= 1)) {
-      throw new InvalidBound("wrapper-gamma", `NormalizeReward: gamma must lie in [0, 1], got ${gamma}.`);
-    }
+    checkGamma(gamma, "NormalizeReward");
     checkEpsilon(epsilon, "NormalizeReward");
   }
 
