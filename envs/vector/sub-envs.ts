@@ -4,6 +4,7 @@ import type { StateTree } from "../api/state.js";
 import type { AnyEnv } from "../registry.js";
 import { UnsavableVector } from "./errors.js";
 import type { ResetRequest } from "./reset-request.js";
+import { callEnv, setEnvAttribute } from "./sub-env-attributes.js";
 import type { VectorBuffers } from "./vector-buffers.js";
 import type { AutoresetMode } from "./vector-env.js";
 import type { IndexedInfo } from "./vector-info.js";
@@ -66,6 +67,17 @@ export class SubEnvs {
       this.#stepOne(env, this.#first + k, infos);
     });
     return infos;
+  }
+
+  call(name: string, args: readonly unknown[]): unknown[] {
+    return this.#envs.map((env, k) => callEnv(env, this.#first + k, name, args));
+  }
+
+  /** Takes the values of these environments only. */
+  setAttr(name: string, values: readonly unknown[]): void {
+    this.#envs.forEach((env, k) => {
+      setEnvAttribute(env, this.#first + k, name, values[k]);
+    });
   }
 
   state(): StateTree[] {

@@ -35,6 +35,24 @@ export class SyncVectorEnv extends VectorBase implements VectorEnv {
     return this.core.stepResult(this.#subEnvs.step());
   }
 
+  /** Throws ClosedEnvironment, MissingAttribute, InvalidVectorArgument for `reset`, `step`, `restore` and `close`, or what the method throws. */
+  call(name: string, ...args: unknown[]): unknown[] {
+    this.core.checkOpen("call");
+    return this.#subEnvs.call(name, args);
+  }
+
+  /** Throws as `call`. */
+  getAttr(name: string): unknown[] {
+    this.core.checkOpen("getAttr");
+    return this.#subEnvs.call(name, []);
+  }
+
+  /** Throws ClosedEnvironment, MissingAttribute, or InvalidVectorArgument when the list has another length or the name is read-only. */
+  setAttr(name: string, values: unknown): void {
+    this.core.checkOpen("setAttr");
+    this.#subEnvs.setAttr(name, this.core.valuesFor(name, values));
+  }
+
   /** Throws ClosedEnvironment, or UnsavableVector when a sub-environment has no state. */
   state(): StateTree {
     this.core.checkOpen("state");

@@ -86,6 +86,17 @@ export class VectorCore {
     this.buffers.actions.set(actions);
   }
 
+  /** One value for each sub-environment. Throws InvalidVectorArgument when a list has another length. */
+  valuesFor(name: string, values: unknown): readonly unknown[] {
+    const { numEnvs } = this.shape;
+    if (!Array.isArray(values)) return new Array<unknown>(numEnvs).fill(values);
+    if (values.length === numEnvs) return values;
+    throw new InvalidVectorArgument(
+      "vector-set",
+      `setAttr("${name}") takes one value for all, or a list of ${numEnvs}, one per sub-environment; got a list of ${values.length}.`,
+    );
+  }
+
   resetResult(infos: readonly IndexedInfo[]): VectorReset {
     return { observations: this.#observations(), info: batchInfos(infos, this.shape.numEnvs) };
   }

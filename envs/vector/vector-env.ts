@@ -56,6 +56,15 @@ export interface VectorEnv {
   readonly actionSpace: Box | MultiDiscrete;
   reset(options?: VectorResetOptions): Awaitable<VectorReset>;
   step(actions: ArrayLike<number>): Awaitable<VectorStep>;
+  /**
+   * What a method of each sub-environment returns, or the value under the name where it is none; [numEnvs]. Of its
+   * wrappers the outermost that has the name is asked.
+   */
+  call(name: string, ...args: unknown[]): Awaitable<unknown[]>;
+  /** The same without arguments. */
+  getAttr(name: string): Awaitable<unknown[]>;
+  /** Sets what each sub-environment has under the name: a list gives one value to each, anything else is for all. */
+  setAttr(name: string, values: unknown): Awaitable<void>;
   state(): Awaitable<StateTree>;
   restore(state: StateTree): Awaitable<void>;
   /** Closes every sub-environment; a second call does nothing. */

@@ -29,6 +29,18 @@ export abstract class VectorHolder {
     return this.env.actionSpace;
   }
 
+  call(name: string, ...args: unknown[]): Awaitable<unknown[]> {
+    return this.env.call(name, ...args);
+  }
+
+  getAttr(name: string): Awaitable<unknown[]> {
+    return this.env.getAttr(name);
+  }
+
+  setAttr(name: string, values: unknown): Awaitable<void> {
+    return this.env.setAttr(name, values);
+  }
+
   state(): Awaitable<StateTree> {
     return andThen(this.env.state(), (inner) => ({ inner, own: this.ownState() }));
   }

@@ -67,6 +67,16 @@ export class ScriptedVectorEnv implements VectorEnv {
     return { observations: this.#observations(), ...step };
   }
 
+  call(): unknown[] {
+    return [];
+  }
+
+  getAttr(): unknown[] {
+    return [];
+  }
+
+  setAttr(): void {}
+
   state(): StateTree {
     return this.#step;
   }
