@@ -11,7 +11,14 @@ export type {
   StepResult,
 } from "./api/env.js";
 export * from "./api/errors.js";
-export type { BoxSpace, DiscreteSpace, FloatArray, MultiDiscreteSpace, Space } from "./api/space.js";
+export type {
+  BoxSpace,
+  DiscreteSpace,
+  FloatArray,
+  IntegerBoxSpace,
+  MultiDiscreteSpace,
+  Space,
+} from "./api/space.js";
 export type { Stateful, StateTree } from "./api/state.js";
 export { Wrapper } from "./api/wrapper.js";
 export { CartPole } from "./classic/cart-pole.js";
@@ -28,6 +35,7 @@ export {
 export { type AnyEnv, type EnvRegistration, make, register, registeredIds, spec } from "./registry.js";
 export { Box } from "./spaces/box.js";
 export { Discrete, type DiscreteChoice } from "./spaces/discrete.js";
+export { IntegerBox } from "./spaces/integer-box.js";
 export { MultiDiscrete } from "./spaces/multi-discrete.js";
 export * from "./vector/index.js";
 export { ActionWrapper } from "./wrappers/action-wrapper.js";

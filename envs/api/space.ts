@@ -33,3 +33,10 @@ export interface MultiDiscreteSpace extends Space<Int32Array> {
   readonly nvec: Int32Array;
   readonly start: Int32Array;
 }
+
+/** A box of whole numbers in 32 bits, row-major; bounds are inclusive. */
+export interface IntegerBoxSpace extends Space<Int32Array> {
+  readonly kind: "integer-box";
+  readonly low: Int32Array;
+  readonly high: Int32Array;
+}

@@ -19,7 +19,10 @@ export type { VectorSettings } from "./vector-core.js";
 export type {
   AutoresetMode,
   Awaitable,
+  BatchArray,
+  BatchedSpace,
   Seed,
+  SingleSpace,
   VectorEnv,
   VectorReset,
   VectorResetOptions,

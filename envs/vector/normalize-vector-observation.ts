@@ -5,7 +5,7 @@ import { checkEpsilon, RunningMeanStd, type RunningMeanStdState } from "../wrapp
 import { boxOf } from "../wrappers/spaces-of.js";
 import { InvalidVectorArgument } from "./errors.js";
 import { readResetRequest } from "./reset-request.js";
-import type { Awaitable, VectorEnv, VectorReset, VectorResetOptions } from "./vector-env.js";
+import type { Awaitable, BatchArray, VectorEnv, VectorReset, VectorResetOptions } from "./vector-env.js";
 import { VectorObservationWrapper } from "./vector-observation-wrapper.js";
 
 /**
@@ -46,9 +46,10 @@ export class NormalizeVectorObservation extends VectorObservationWrapper {
     return super.reset(options);
   }
 
-  protected override observations(inner: FloatArray): Float32Array {
-    if (this.updateRunningMean) this.moments.update(inner);
-    return this.moments.normalize(inner, this.epsilon);
+  protected override observations(inner: BatchArray): Float32Array {
+    const floats = inner as FloatArray;
+    if (this.updateRunningMean) this.moments.update(floats);
+    return this.moments.normalize(floats, this.epsilon);
   }
 
   protected override ownState(): StateTree {

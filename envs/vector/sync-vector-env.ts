@@ -19,7 +19,7 @@ export class SyncVectorEnv extends VectorBase implements VectorEnv {
     checkNumEnvs(envs.length);
     const { autoreset = "next_step", copy = true } = settings;
     super(new VectorCore(envs.map(spacesOf), { autoreset, copy }, (bytes) => new ArrayBuffer(bytes)));
-    this.#subEnvs = new SubEnvs(envs, 0, envs.length, this.core.buffers, autoreset);
+    this.#subEnvs = new SubEnvs(envs, 0, this.core.shape, this.core.buffers, autoreset);
   }
 
   /** Throws ClosedEnvironment, InvalidVectorArgument, or what a sub-environment throws. */

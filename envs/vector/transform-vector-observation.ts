@@ -1,5 +1,5 @@
 import type { FloatArray } from "../api/space.js";
-import type { VectorEnv } from "./vector-env.js";
+import type { BatchArray, VectorEnv } from "./vector-env.js";
 import { VectorObservationWrapper } from "./vector-observation-wrapper.js";
 
 /**
@@ -8,19 +8,21 @@ import { VectorObservationWrapper } from "./vector-observation-wrapper.js";
  * singleObservationSpace: what a row of the function's results belongs to; left out, the vector's own.
  * Throws InvalidVectorArgument when the vector's autoreset is same_step.
  */
-export class TransformVectorObservation extends VectorObservationWrapper {
-  readonly #transform: (observations: FloatArray) => FloatArray;
+export class TransformVectorObservation<
+  Inner extends BatchArray = FloatArray,
+> extends VectorObservationWrapper {
+  readonly #transform: (observations: Inner) => BatchArray;
 
   constructor(
     env: VectorEnv,
-    transform: (observations: FloatArray) => FloatArray,
+    transform: (observations: Inner) => BatchArray,
     singleObservationSpace = env.singleObservationSpace,
   ) {
     super(env, singleObservationSpace);
     this.#transform = transform;
   }
 
-  protected override observations(inner: FloatArray): FloatArray {
-    return this.#transform(inner);
+  protected override observations(inner: BatchArray): BatchArray {
+    return this.#transform(inner as Inner);
   }
 }

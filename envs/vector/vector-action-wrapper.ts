@@ -1,16 +1,14 @@
 import { batchSpace } from "./batch-spaces.js";
-import type { Awaitable, VectorEnv, VectorStep } from "./vector-env.js";
+import type { Awaitable, BatchedSpace, SingleSpace, VectorEnv, VectorStep } from "./vector-env.js";
 import { VectorWrapper } from "./vector-wrapper.js";
-
-type SingleActionSpace = VectorEnv["singleActionSpace"];
 
 /** Hands every batch of actions on in another form. */
 export abstract class VectorActionWrapper extends VectorWrapper {
-  readonly #single: SingleActionSpace;
-  readonly #batched: VectorEnv["actionSpace"];
+  readonly #single: SingleSpace;
+  readonly #batched: BatchedSpace;
 
   /** singleActionSpace: of one row of what is taken. */
-  constructor(env: VectorEnv, singleActionSpace: SingleActionSpace) {
+  constructor(env: VectorEnv, singleActionSpace: SingleSpace) {
     super(env);
     this.#single = singleActionSpace;
     this.#batched = batchSpace(singleActionSpace, env.numEnvs);

@@ -1,8 +1,15 @@
-import type { FloatArray } from "../api/space.js";
-import type { Box } from "../spaces/box.js";
 import { batchSpace } from "./batch-spaces.js";
 import { InvalidVectorArgument } from "./errors.js";
-import type { Awaitable, VectorEnv, VectorReset, VectorResetOptions, VectorStep } from "./vector-env.js";
+import type {
+  Awaitable,
+  BatchArray,
+  BatchedSpace,
+  SingleSpace,
+  VectorEnv,
+  VectorReset,
+  VectorResetOptions,
+  VectorStep,
+} from "./vector-env.js";
 import { andThen, VectorWrapper } from "./vector-wrapper.js";
 
 /**
@@ -11,11 +18,11 @@ import { andThen, VectorWrapper } from "./vector-wrapper.js";
  * Throws InvalidVectorArgument when the vector's autoreset is same_step: `info.final_obs` would stay as it was.
  */
 export abstract class VectorObservationWrapper extends VectorWrapper {
-  readonly #single: Box;
-  readonly #batched: Box;
+  readonly #single: SingleSpace;
+  readonly #batched: BatchedSpace;
 
   /** singleObservationSpace: of one row of what is shown. */
-  constructor(env: VectorEnv, singleObservationSpace: Box) {
+  constructor(env: VectorEnv, singleObservationSpace: SingleSpace) {
     super(env);
     if (env.autoreset === "same_step") {
       throw new InvalidVectorArgument(
@@ -49,5 +56,5 @@ export abstract class VectorObservationWrapper extends VectorWrapper {
   }
 
   /** [numEnvs, ...] of the inner space → [numEnvs, ...] of the shown one. */
-  protected abstract observations(inner: FloatArray): FloatArray;
+  protected abstract observations(inner: BatchArray): BatchArray;
 }

@@ -37,7 +37,7 @@ async function answer(call: VectorCall): Promise<unknown> {
       return envs.map(spacesOf);
     case "attach": {
       const buffers = viewBuffers(call.memory, call.shape);
-      part = new SubEnvs(envs, data.firstEnv, call.shape.numEnvs, buffers, data.autoreset);
+      part = new SubEnvs(envs, data.firstEnv, call.shape, buffers, data.autoreset);
       return undefined;
     }
     case "reset":
