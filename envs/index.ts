@@ -13,6 +13,7 @@ export type {
 export * from "./api/errors.js";
 export type {
   BoxSpace,
+  DictSpace,
   DiscreteSpace,
   FloatArray,
   IntegerBoxSpace,
@@ -34,6 +35,7 @@ export {
 } from "./env-checker.js";
 export { type AnyEnv, type EnvRegistration, make, register, registeredIds, spec } from "./registry.js";
 export { Box } from "./spaces/box.js";
+export { Dict, type DictOptions } from "./spaces/dict.js";
 export { Discrete, type DiscreteChoice } from "./spaces/discrete.js";
 export { IntegerBox } from "./spaces/integer-box.js";
 export { MultiDiscrete } from "./spaces/multi-discrete.js";
@@ -43,6 +45,7 @@ export { ClipAction } from "./wrappers/clip-action.js";
 export { ClipReward, type RewardBounds } from "./wrappers/clip-reward.js";
 export { DelayObservation } from "./wrappers/delay-observation.js";
 export { DtypeObservation } from "./wrappers/dtype-observation.js";
+export { FilterObservation } from "./wrappers/filter-observation.js";
 export { FlattenObservation } from "./wrappers/flatten-observation.js";
 export { FrameStackObservation } from "./wrappers/frame-stack-observation.js";
 export { NormalizeObservation } from "./wrappers/normalize-observation.js";
@@ -54,7 +57,11 @@ export { RescaleAction } from "./wrappers/rescale-action.js";
 export { RescaleObservation } from "./wrappers/rescale-observation.js";
 export type { Bound } from "./wrappers/rescaling.js";
 export { RunningMeanStd, type RunningMeanStdState } from "./wrappers/running-mean-std.js";
-export { TimeAwareObservation, type TimeAwareOptions } from "./wrappers/time-aware-observation.js";
+export {
+  TimeAwareObservation,
+  type TimeAwareOptions,
+  type TimedObservation,
+} from "./wrappers/time-aware-observation.js";
 export { TimeLimit } from "./wrappers/time-limit.js";
 export { TransformAction } from "./wrappers/transform-action.js";
 export { TransformObservation } from "./wrappers/transform-observation.js";

@@ -131,7 +131,8 @@ function spaceData(space: Space<unknown>): SpaceData {
     default:
       throw new UnbatchableSpaces(
         "vector-space",
-        `Spaces must be Box, Discrete or MultiDiscrete to be batched; this one is ${String(space)}.`,
+        `Spaces must be Box, Discrete or MultiDiscrete to be batched; this one is ${String(space)}` +
+          `${(space as Space<unknown>).kind === "dict" ? "; a FlattenObservation makes one vector of a Dict" : ""}.`,
       );
   }
 }
