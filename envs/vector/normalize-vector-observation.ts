@@ -1,7 +1,13 @@
 import type { FloatArray } from "../api/space.js";
 import type { StateTree } from "../api/state.js";
 import { Box } from "../spaces/box.js";
-import { checkEpsilon, RunningMeanStd, type RunningMeanStdState } from "../wrappers/running-mean-std.js";
+import {
+  type NormalizerState,
+  normalized,
+  normalizerState,
+  restoreNormalizer,
+} from "../wrappers/normalizer.js";
+import { checkEpsilon, RunningMeanStd } from "../wrappers/running-mean-std.js";
 import { boxOf } from "../wrappers/spaces-of.js";
 import { InvalidVectorArgument } from "./errors.js";
 import { readResetRequest } from "./reset-request.js";
@@ -47,18 +53,14 @@ export class NormalizeVectorObservation extends VectorObservationWrapper {
   }
 
   protected override observations(inner: BatchArray): Float32Array {
-    const floats = inner as FloatArray;
-    if (this.updateRunningMean) this.moments.update(floats);
-    return this.moments.normalize(floats, this.epsilon);
+    return normalized(this, inner as FloatArray, this.epsilon);
   }
 
   protected override ownState(): StateTree {
-    return { moments: this.moments.state(), update_running_mean: this.updateRunningMean };
+    return normalizerState(this);
   }
 
   protected override restoreOwn(state: StateTree): void {
-    const saved = state as { moments: RunningMeanStdState; update_running_mean: boolean };
-    this.moments.restore(saved.moments);
-    this.updateRunningMean = saved.update_running_mean;
+    restoreNormalizer(this, state as NormalizerState);
   }
 }

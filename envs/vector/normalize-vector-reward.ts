@@ -1,10 +1,6 @@
 import type { StateTree } from "../api/state.js";
-import {
-  checkEpsilon,
-  checkGamma,
-  RunningMeanStd,
-  type RunningMeanStdState,
-} from "../wrappers/running-mean-std.js";
+import { type NormalizerState, normalizerState, restoreNormalizer } from "../wrappers/normalizer.js";
+import { checkEpsilon, checkGamma, RunningMeanStd } from "../wrappers/running-mean-std.js";
 import type { Awaitable, VectorEnv, VectorReset, VectorResetOptions, VectorStep } from "./vector-env.js";
 import { andThen, VectorWrapper } from "./vector-wrapper.js";
 
@@ -14,9 +10,9 @@ const { fround } = Math;
  * reward / sqrt(variance + epsilon), with the running variance of the discounted sums of rewards, one float32 sum for
  * each sub-environment. `updateRunningMean = false` freezes the variance.
  *
- * With next_step and disabled a step after an episode's end counts for nothing, and a sum starts anew only after a
- * termination; with same_step every step counts, and whatever ends an episode sets its sum to 0 afterwards. A reset
- * sets all sums to 0, also one with a mask.
+ * A step makes a sum g·gamma·(1 - terminated) + reward. With next_step and disabled the step after an episode's end
+ * counts for nothing; with same_step every step counts, and an end sets its sum to 0 afterwards. A reset sets all sums
+ * to 0, also one with a mask.
  *
  * gamma: in [0, 1]; epsilon: above 0; throws InvalidBound otherwise.
  */
@@ -61,19 +57,17 @@ export class NormalizeVectorReward extends VectorWrapper {
 
   protected override ownState(): StateTree {
     return {
-      moments: this.moments.state(),
+      ...normalizerState(this),
       accumulated: this.#accumulated.slice(),
       ended: this.#ended.slice(),
-      update_running_mean: this.updateRunningMean,
     };
   }
 
   protected override restoreOwn(state: StateTree): void {
-    const saved = state as unknown as NormalizeVectorRewardState;
-    this.moments.restore(saved.moments);
+    const saved = state as NormalizerState & { accumulated: Float32Array; ended: Uint8Array };
+    restoreNormalizer(this, saved);
     this.#accumulated.set(saved.accumulated);
     this.#ended.set(saved.ended);
-    this.updateRunningMean = saved.update_running_mean;
   }
 
   #accumulate({ rewards, terminations, truncations }: VectorStep): void {
@@ -90,11 +84,4 @@ export class NormalizeVectorReward extends VectorWrapper {
       if (isSameStep && this.#ended[i] === 1) sums[i] = 0;
     }
   }
-}
-
-interface NormalizeVectorRewardState {
-  readonly moments: RunningMeanStdState;
-  readonly accumulated: Float32Array;
-  readonly ended: Uint8Array;
-  readonly update_running_mean: boolean;
 }

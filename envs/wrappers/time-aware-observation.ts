@@ -11,7 +11,7 @@ import { ObservationWrapper } from "./observation-wrapper.js";
 import { boxOf } from "./spaces-of.js";
 import { TimeLimit } from "./time-limit.js";
 
-/** How the time is shown. `flatten: false` must be written where it is given, so that types follow. */
+/** How the time is shown. */
 export interface TimeAwareOptions<Flat extends boolean = boolean> {
   /** true: one vector, the time last; false: `{ obs, time }`. Default true. */
   readonly flatten?: Flat;

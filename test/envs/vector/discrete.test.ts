@@ -1,5 +1,13 @@
 import { afterEach, describe, expect, it } from "vitest";
-import type { AnyEnv, AutoresetMode, BatchArray, VectorEnv } from "../../../envs/index.js";
+import {
+  type AnyEnv,
+  type AutoresetMode,
+  type BatchArray,
+  Discrete,
+  MultiDiscrete,
+  type VectorEnv,
+} from "../../../envs/index.js";
+import { batchSpace } from "../../../envs/vector/batch-spaces.js";
 import { fingerprint } from "../../support/ppo-run.js";
 
 // Workers run compiled modules: this test needs dist, which `npm test` builds first.
@@ -135,11 +143,7 @@ describe.each(["sync", "async"] as const)("a vector of environments that count (
 
 describe("the batched spaces of what counts", () => {
   // Gymnasium 1.4.0 with NumPy 2.4.6: batch_space of the seeded single space, then the same samples.
-  it("sample what Gymnasium samples from the place of the single space", async () => {
-    const { batchSpace } = (await import(
-      "../../../envs/vector/batch-spaces.js"
-    )) as typeof import("../../../envs/vector/batch-spaces.js");
-    const { Discrete, MultiDiscrete } = await import("../../../envs/index.js");
+  it("sample what Gymnasium samples from the place of the single space", () => {
     const grid = new MultiDiscrete([5, 2, 9], [0, -1, 100]);
     grid.seed(42);
     const batched = batchSpace(grid, 2);
@@ -157,7 +161,7 @@ describe("the batched spaces of what counts", () => {
     ]);
   });
 
-  it("are refused by wrappers that need floats, and made into floats by a function", async () => {
+  it("are refused by wrappers that need floats, and taken by a function", async () => {
     const envs = await making("sync", "line");
     expect(() => new NormalizeVectorObservation(envs)).toThrow(
       "NormalizeVectorObservation needs a Box as observation space; the environment has Discrete(6, start=3).",
