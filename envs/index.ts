@@ -11,7 +11,15 @@ export type {
   StepResult,
 } from "./api/env.js";
 export * from "./api/errors.js";
-export type { BoxSpace, DiscreteSpace, FloatArray, MultiDiscreteSpace, Space } from "./api/space.js";
+export type {
+  BoxSpace,
+  DictSpace,
+  DiscreteSpace,
+  FloatArray,
+  IntegerBoxSpace,
+  MultiDiscreteSpace,
+  Space,
+} from "./api/space.js";
 export type { Stateful, StateTree } from "./api/state.js";
 export { Wrapper } from "./api/wrapper.js";
 export { CartPole } from "./classic/cart-pole.js";
@@ -35,7 +43,9 @@ export {
   spec,
 } from "./registry.js";
 export { Box } from "./spaces/box.js";
+export { Dict, type DictOptions } from "./spaces/dict.js";
 export { Discrete, type DiscreteChoice } from "./spaces/discrete.js";
+export { IntegerBox } from "./spaces/integer-box.js";
 export { MultiDiscrete } from "./spaces/multi-discrete.js";
 export * from "./vector/index.js";
 export { ActionWrapper } from "./wrappers/action-wrapper.js";
@@ -43,6 +53,7 @@ export { ClipAction } from "./wrappers/clip-action.js";
 export { ClipReward, type RewardBounds } from "./wrappers/clip-reward.js";
 export { DelayObservation } from "./wrappers/delay-observation.js";
 export { DtypeObservation } from "./wrappers/dtype-observation.js";
+export { FilterObservation } from "./wrappers/filter-observation.js";
 export { FlattenObservation } from "./wrappers/flatten-observation.js";
 export { FrameStackObservation } from "./wrappers/frame-stack-observation.js";
 export { NormalizeObservation } from "./wrappers/normalize-observation.js";
@@ -54,7 +65,11 @@ export { RescaleAction } from "./wrappers/rescale-action.js";
 export { RescaleObservation } from "./wrappers/rescale-observation.js";
 export type { Bound } from "./wrappers/rescaling.js";
 export { RunningMeanStd, type RunningMeanStdState } from "./wrappers/running-mean-std.js";
-export { TimeAwareObservation, type TimeAwareOptions } from "./wrappers/time-aware-observation.js";
+export {
+  TimeAwareObservation,
+  type TimeAwareOptions,
+  type TimedObservation,
+} from "./wrappers/time-aware-observation.js";
 export { TimeLimit } from "./wrappers/time-limit.js";
 export { TransformAction } from "./wrappers/transform-action.js";
 export { TransformObservation } from "./wrappers/transform-observation.js";

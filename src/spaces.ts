@@ -23,7 +23,8 @@ export function policySpacesOf(
   if (!isFlatBox(observationSpace)) {
     throw new UsageError(
       "space",
-      `PPO needs a flat Box as observation space; ${id} has ${String(observationSpace)}.`,
+      `PPO needs a flat Box as observation space; ${id} has ${String(observationSpace)}. Wrap the environment in a ` +
+        "FlattenObservation, which makes a vector of Box, Discrete, MultiDiscrete and Dict observations.",
     );
   }
   if (!isFlatBox(actionSpace) && !isDiscrete(actionSpace)) {

@@ -33,3 +33,19 @@ export interface MultiDiscreteSpace extends Space<Int32Array> {
   readonly nvec: Int32Array;
   readonly start: Int32Array;
 }
+
+/** A box of whole numbers in 32 bits, row-major; bounds are inclusive. */
+export interface IntegerBoxSpace extends Space<Int32Array> {
+  readonly kind: "integer-box";
+  readonly low: Int32Array;
+  readonly high: Int32Array;
+}
+
+/** Spaces under names; `keys` has their order. Values are plain objects with one entry for each. */
+export interface DictSpace<T extends object = Record<string, unknown>> extends Space<T> {
+  readonly kind: "dict";
+  readonly keys: readonly (keyof T & string)[];
+  readonly spaces: { readonly [K in keyof T]: Space<T[K]> };
+  /** Whether `keys` was sorted. */
+  readonly sortKeys: boolean;
+}

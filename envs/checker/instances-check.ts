@@ -1,7 +1,7 @@
 import type { StateTree } from "../api/state.js";
+import { isPlain } from "../plain-object.js";
 import type { AnyEnv } from "../registry.js";
 import { described, type Findings, messageOf } from "./finding.js";
-import { isPlain } from "./results-check.js";
 import { copyOf, firstDifference } from "./same-bits.js";
 import { actionsOf, continueFrom, type Moment, resetMoment, stepMoment } from "./trajectory.js";
 

@@ -1,5 +1,6 @@
 import type { ResetResult, StepResult } from "../api/env.js";
 import type { BoxSpace, Space } from "../api/space.js";
+import { isPlain } from "../plain-object.js";
 import { described, type Findings } from "./finding.js";
 import { isBox } from "./spaces-check.js";
 
@@ -110,12 +111,6 @@ function checkInfo(info: unknown, method: string, findings: Findings): void {
 
 function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null;
-}
-
-export function isPlain(value: unknown): value is Record<string, unknown> {
-  if (!isObject(value)) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
 }
 
 function keysOf(value: unknown): string {

@@ -73,9 +73,7 @@ export class Box<T extends FloatArray = FloatArray> implements BoxSpace<T>, Stat
   }
 
   toString(): string {
-    const extent = (bounds: FloatArray) =>
-      bounds.every((bound) => bound === bounds[0]) ? String(bounds[0]) : `[${bounds.join(" ")}]`;
-    return `Box(${extent(this.low)}, ${extent(this.high)}, (${this.shape.join(", ")}), ${this.dtype})`;
+    return `Box(${shownBounds(this.low)}, ${shownBounds(this.high)}, (${this.shape.join(", ")}), ${this.dtype})`;
   }
 
   state(): StateTree {
@@ -90,6 +88,11 @@ export class Box<T extends FloatArray = FloatArray> implements BoxSpace<T>, Stat
     this.#generator ??= new Pcg64(entropySeed());
     return this.#generator;
   }
+}
+
+/** Bounds as a box shows them: one number where all are the same. */
+export function shownBounds(bounds: FloatArray | Int32Array): string {
+  return bounds.every((bound) => bound === bounds[0]) ? String(bounds[0]) : `[${bounds.join(" ")}]`;
 }
 
 /** 64 bits from the platform, for whoever samples or resets without a seed. */

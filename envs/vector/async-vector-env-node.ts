@@ -4,11 +4,12 @@ import { type EnvArguments, shown } from "../arguments.js";
 import type { EnvSpaces } from "./batch-spaces.js";
 import { AlreadyPendingCall, InvalidVectorArgument, NoAsyncCall } from "./errors.js";
 import { readResetRequest } from "./reset-request.js";
+import { sendable } from "./sendable.js";
 import { VectorBase } from "./vector-base.js";
 import { checkNumEnvs, VectorCore, type VectorSettings } from "./vector-core.js";
 import type { VectorEnv, VectorReset, VectorResetOptions, VectorStep } from "./vector-env.js";
 import type { IndexedInfo } from "./vector-info.js";
-import { type VectorCall, VectorThread } from "./vector-thread-node.js";
+import { type VectorCall, VectorThread, type VectorThreadData } from "./vector-thread-node.js";
 
 /** What an AsyncVectorEnv is made from; environments are named as data, since a worker makes them. */
 export interface AsyncVectorSetup extends Partial<VectorSettings> {
@@ -105,6 +106,27 @@ export class AsyncVectorEnv extends VectorBase implements VectorEnv {
     return this.core.stepResult(await this.#takeInfos("stepWait", "stepAsync"));
   }
 
+  /**
+   * Throws as that of SyncVectorEnv, AlreadyPendingCall, and UnsendableValue when an argument or an answer is no plain
+   * data.
+   */
+  async call(name: string, ...args: unknown[]): Promise<unknown[]> {
+    return this.#callEnvs("call", name, args);
+  }
+
+  /** Throws as `call`. */
+  async getAttr(name: string): Promise<unknown[]> {
+    return this.#callEnvs("getAttr", name, []);
+  }
+
+  /** Throws as that of SyncVectorEnv, AlreadyPendingCall, and UnsendableValue when a value is no plain data. */
+  async setAttr(name: string, values: unknown): Promise<void> {
+    this.#checkFree("setAttr");
+    const each = this.core.valuesFor(name, values).map((value) => sendable(value, `The value of "${name}"`));
+    this.#start("setAttr", ({ data }) => ({ kind: "setAttr", name, values: ownPart(each, data) }));
+    await this.#take("setAttr", "setAttr");
+  }
+
   async state(): Promise<StateTree> {
     this.#checkFree("state");
     this.#start("state", () => ({ kind: "state" }));
@@ -114,10 +136,7 @@ export class AsyncVectorEnv extends VectorBase implements VectorEnv {
   async restore(state: StateTree): Promise<void> {
     this.#checkFree("restore");
     const saved = this.core.readState(state);
-    this.#start("restore", ({ data: { firstEnv, kwargs } }) => ({
-      kind: "restore",
-      states: saved.envs.slice(firstEnv, firstEnv + kwargs.length),
-    }));
+    this.#start("restore", ({ data }) => ({ kind: "restore", states: ownPart(saved.envs, data) }));
     await this.#take("restore", "restore");
     this.core.restoreBuffers(saved);
   }
@@ -139,6 +158,13 @@ export class AsyncVectorEnv extends VectorBase implements VectorEnv {
     } finally {
       await Promise.all(this.#threads.map((thread) => thread.end()));
     }
+  }
+
+  async #callEnvs(call: string, name: string, args: readonly unknown[]): Promise<unknown[]> {
+    this.#checkFree(call);
+    const sent = args.map((value, i) => sendable(value, `Argument ${i} of "${name}"`));
+    this.#start(call, () => ({ kind: "call", name, args: sent }));
+    return ((await this.#take(call, call)) as unknown[][]).flat(1);
   }
 
   #checkFree(call: string): void {
@@ -168,6 +194,11 @@ export class AsyncVectorEnv extends VectorBase implements VectorEnv {
       if (this.#pending === pending) this.#pending = undefined;
     }
   }
+}
+
+/** The entries of a list over all sub-environments that are a thread's own. */
+function ownPart<T>(list: readonly T[], { firstEnv, kwargs }: VectorThreadData): readonly T[] {
+  return list.slice(firstEnv, firstEnv + kwargs.length);
 }
 
 /** Asks every thread and waits for all of them, also when one fails: none may still be writing afterwards. */

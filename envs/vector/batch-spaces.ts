@@ -1,9 +1,12 @@
-import type { BoxSpace, DiscreteSpace, FloatArray, Space } from "../api/space.js";
+import type { BoxSpace, DiscreteSpace, FloatArray, MultiDiscreteSpace, Space } from "../api/space.js";
 import type { Stateful, StateTree } from "../api/state.js";
+import { sameBits } from "../checker/same-bits.js";
 import { Box } from "../spaces/box.js";
 import { Discrete } from "../spaces/discrete.js";
+import { IntegerBox } from "../spaces/integer-box.js";
 import { MultiDiscrete } from "../spaces/multi-discrete.js";
 import { UnbatchableSpaces } from "./errors.js";
+import type { BatchedSpace, SingleSpace } from "./vector-env.js";
 
 /** A Box as plain data: what is compared between sub-environments and sent between threads. */
 export interface BoxData {
@@ -22,23 +25,27 @@ export interface DiscreteData {
   readonly generator: StateTree;
 }
 
-/** The spaces of one environment as data. */
-export interface EnvSpaces {
-  readonly observation: BoxData;
-  readonly action: BoxData | DiscreteData;
+export interface MultiDiscreteData {
+  readonly kind: "multi-discrete";
+  readonly nvec: Int32Array;
+  readonly start: Int32Array;
+  readonly generator: StateTree;
 }
 
-/** Throws UnbatchableSpaces when the observation space is no Box, or the action space neither Box nor Discrete. */
+export type SpaceData = BoxData | DiscreteData | MultiDiscreteData;
+
+/** The spaces of one environment as data. */
+export interface EnvSpaces {
+  readonly observation: SpaceData;
+  readonly action: SpaceData;
+}
+
+/** Throws UnbatchableSpaces when a space is of another kind than Box, Discrete and MultiDiscrete. */
 export function spacesOf(env: {
   readonly observationSpace: Space<unknown>;
   readonly actionSpace: Space<unknown>;
 }): EnvSpaces {
-  const observation = spaceData(env.observationSpace);
-  const action = spaceData(env.actionSpace);
-  if (observation?.kind !== "box")
-    throw unbatchable("Observation spaces must be Boxes", env.observationSpace);
-  if (action === undefined) throw unbatchable("Action spaces must be Boxes or Discrete", env.actionSpace);
-  return { observation, action };
+  return { observation: spaceData(env.observationSpace), action: spaceData(env.actionSpace) };
 }
 
 /** The spaces that all sub-environments share. Throws UnbatchableSpaces naming the first that differs from number 0. */
@@ -56,60 +63,86 @@ export function commonSpaces(all: readonly EnvSpaces[]): EnvSpaces {
   return first;
 }
 
+/** Numbers that a row of the space has, and their type. */
+export function rowOf(data: SpaceData): { size: number; type: "float32" | "float64" | "int32" } {
+  if (data.kind === "box") return { size: data.low.length, type: data.dtype };
+  return { size: data.kind === "discrete" ? 1 : data.nvec.length, type: "int32" };
+}
+
 /** The space again, its generator at the same place. */
-export function singleSpace(data: BoxData): Box;
-export function singleSpace(data: BoxData | DiscreteData): Box | Discrete;
-export function singleSpace(data: BoxData | DiscreteData): Box | Discrete {
-  return at(
-    data.generator,
-    data.kind === "box"
-      ? new Box(data.low, data.high, data.shape, data.dtype)
-      : new Discrete(data.n, data.start),
-  );
+export function singleSpace(data: SpaceData): SingleSpace {
+  return at(data.generator, spaceFrom(data));
 }
 
 /** numEnvs copies of the space as one, [numEnvs, ...shape], with a copy of its generator. */
-export function batchedSpace(data: BoxData, numEnvs: number): Box;
-export function batchedSpace(data: BoxData | DiscreteData, numEnvs: number): Box | MultiDiscrete;
-export function batchedSpace(data: BoxData | DiscreteData, numEnvs: number): Box | MultiDiscrete {
+export function batchedSpace(data: SpaceData, numEnvs: number): BatchedSpace {
+  return at(data.generator, batchFrom(data, numEnvs));
+}
+
+/** The space of numEnvs rows, [numEnvs, ...shape]. Throws UnbatchableSpaces for another kind. */
+export function batchSpace(space: SingleSpace, numEnvs: number): BatchedSpace {
+  return batchedSpace(spaceData(space), numEnvs);
+}
+
+function spaceFrom(data: SpaceData): SingleSpace {
+  switch (data.kind) {
+    case "box":
+      return new Box(data.low, data.high, data.shape, data.dtype);
+    case "discrete":
+      return new Discrete(data.n, data.start);
+    case "multi-discrete":
+      return new MultiDiscrete(data.nvec, data.start);
+  }
+}
+
+function batchFrom(data: SpaceData, numEnvs: number): BatchedSpace {
   const tiled = (values: ArrayLike<number>) =>
     Float64Array.from({ length: numEnvs * values.length }, (_, i) => values[i % values.length]!);
-  return at(
-    data.generator,
-    data.kind === "box"
-      ? new Box(tiled(data.low), tiled(data.high), [numEnvs, ...data.shape], data.dtype)
-      : new MultiDiscrete(tiled([data.n]), tiled([data.start])),
-  );
+  switch (data.kind) {
+    case "box":
+      return new Box(tiled(data.low), tiled(data.high), [numEnvs, ...data.shape], data.dtype);
+    case "discrete":
+      return new MultiDiscrete(tiled([data.n]), tiled([data.start]));
+    case "multi-discrete": {
+      const last = data.nvec.map((count, i) => data.start[i]! + count - 1);
+      return new IntegerBox(tiled(data.start), tiled(last), [numEnvs, data.nvec.length]);
+    }
+  }
 }
 
 // By its kind, not its class: a module of the user's may bring spaces of its own.
-function spaceData(space: Space<unknown>): BoxData | DiscreteData | undefined {
-  const generator = space instanceof Box || space instanceof Discrete ? space.state() : null;
-  if (space.kind === "box") {
-    const { shape, dtype, low, high } = space as BoxSpace;
-    return { kind: "box", shape: [...shape], dtype, low, high, generator };
+function spaceData(space: Space<unknown>): SpaceData {
+  const isOwn = [Box, Discrete, MultiDiscrete].some((kind) => space instanceof kind);
+  const generator = isOwn ? (space as SingleSpace).state() : null;
+  const known = space as BoxSpace | DiscreteSpace | MultiDiscreteSpace;
+  switch (known.kind) {
+    case "box": {
+      const { kind, shape, dtype, low, high } = known;
+      return { kind, shape: [...shape], dtype, low, high, generator };
+    }
+    case "discrete": {
+      const { kind, n, start } = known;
+      return { kind, n, start, generator };
+    }
+    case "multi-discrete": {
+      const { kind, nvec, start } = known;
+      return { kind, nvec, start, generator };
+    }
+    default:
+      throw new UnbatchableSpaces(
+        "vector-space",
+        `Spaces must be Box, Discrete or MultiDiscrete to be batched; this one is ${String(space)}` +
+          `${(space as Space<unknown>).kind === "dict" ? "; a FlattenObservation makes one vector of a Dict" : ""}.`,
+      );
   }
-  if (space.kind !== "discrete") return undefined;
-  const { n, start } = space as unknown as DiscreteSpace;
-  return { kind: "discrete", n, start, generator };
 }
 
-function isSame(a: BoxData | DiscreteData, b: BoxData | DiscreteData): boolean {
-  if (a.kind === "discrete" || b.kind === "discrete") {
-    return a.kind === "discrete" && b.kind === "discrete" && a.n === b.n && a.start === b.start;
-  }
-  const areEqual = (x: ArrayLike<number>, y: ArrayLike<number>) =>
-    x.length === y.length && Array.from(x).every((value, i) => value === y[i]);
-  return (
-    a.dtype === b.dtype && areEqual(a.shape, b.shape) && areEqual(a.low, b.low) && areEqual(a.high, b.high)
-  );
+/** Whether two spaces are equal, wherever their generators are. */
+function isSame(a: SpaceData, b: SpaceData): boolean {
+  return sameBits({ ...a, generator: null }, { ...b, generator: null });
 }
 
 function at<S extends Stateful>(generator: StateTree, space: S): S {
   space.restore(generator);
   return space;
-}
-
-function unbatchable(rule: string, space: Space<unknown>): UnbatchableSpaces {
-  return new UnbatchableSpaces("vector-space", `${rule} to be batched; this one is ${String(space)}.`);
 }

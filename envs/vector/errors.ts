@@ -34,6 +34,10 @@ export class StepAfterEnd extends RlAdanError {
 
 /** A number of sub-environments, seeds or a reset mask that can't be taken. */
 export class InvalidVectorArgument extends UsageError {}
+/** A name that a sub-environment has nothing under. */
+export class MissingAttribute extends UsageError {}
+/** A value that can't be sent between threads: a function, an object of a class. */
+export class UnsendableValue extends RlAdanError {}
 /** Sub-environments whose spaces differ, or spaces that can't be batched. */
 export class UnbatchableSpaces extends RlAdanError {}
 /** Infos of two sub-environments that can't stand under one key. */

@@ -1,11 +1,11 @@
 import type { ResetResult, StepResult } from "../api/env.js";
-import type { FloatArray } from "../api/space.js";
 import type { StateTree } from "../api/state.js";
 import type { AnyEnv } from "../registry.js";
 import { UnsavableVector } from "./errors.js";
 import type { ResetRequest } from "./reset-request.js";
-import type { VectorBuffers } from "./vector-buffers.js";
-import type { AutoresetMode } from "./vector-env.js";
+import { callEnv, setEnvAttribute } from "./sub-env-attributes.js";
+import type { VectorBuffers, VectorShape } from "./vector-buffers.js";
+import type { AutoresetMode, BatchArray } from "./vector-env.js";
 import type { IndexedInfo } from "./vector-info.js";
 
 /**
@@ -19,14 +19,13 @@ export class SubEnvs {
   readonly #first: number;
   readonly #buffers: VectorBuffers;
   readonly #autoreset: AutoresetMode;
-  readonly #observationSize: number;
-  readonly #actionSize: number;
+  readonly #shape: VectorShape;
 
   /** first: the index in the vector of the first of `envs`. */
   constructor(
     envs: readonly AnyEnv[],
     first: number,
-    numEnvs: number,
+    shape: VectorShape,
     buffers: VectorBuffers,
     autoreset: AutoresetMode,
   ) {
@@ -34,8 +33,7 @@ export class SubEnvs {
     this.#first = first;
     this.#buffers = buffers;
     this.#autoreset = autoreset;
-    this.#observationSize = buffers.observations.length / numEnvs;
-    this.#actionSize = buffers.actions.length / numEnvs;
+    this.#shape = shape;
   }
 
   /** Resets the masked environments, in order, and clears their flags. */
@@ -46,7 +44,7 @@ export class SubEnvs {
       const index = this.#first + k;
       if (mask[index] !== 1) return;
       const seed = seeds[index];
-      const { observation, info }: ResetResult<FloatArray> = env.reset({
+      const { observation, info }: ResetResult<number | BatchArray> = env.reset({
         ...(seed === undefined ? {} : { seed }),
         // A copy each: what one environment does to its options is not for the next to see.
         ...(options === undefined ? {} : { options: { ...options } }),
@@ -66,6 +64,17 @@ export class SubEnvs {
       this.#stepOne(env, this.#first + k, infos);
     });
     return infos;
+  }
+
+  call(name: string, args: readonly unknown[]): unknown[] {
+    return this.#envs.map((env, k) => callEnv(env, this.#first + k, name, args));
+  }
+
+  /** Takes the values of these environments only. */
+  setAttr(name: string, values: readonly unknown[]): void {
+    this.#envs.forEach((env, k) => {
+      setEnvAttribute(env, this.#first + k, name, values[k]);
+    });
   }
 
   state(): StateTree[] {
@@ -90,7 +99,7 @@ export class SubEnvs {
   #stepOne(env: AnyEnv, index: number, infos: IndexedInfo[]): void {
     const { rewards, terminations, truncations } = this.#buffers;
     if (this.#autoreset === "next_step" && (terminations[index] === 1 || truncations[index] === 1)) {
-      const { observation, info }: ResetResult<FloatArray> = env.reset();
+      const { observation, info }: ResetResult<number | BatchArray> = env.reset();
       this.#observe(index, observation);
       rewards[index] = 0;
       terminations[index] = 0;
@@ -98,13 +107,13 @@ export class SubEnvs {
       infos.push({ index, info });
       return;
     }
-    const step: StepResult<FloatArray> = env.step(this.#action(index));
+    const step: StepResult<number | BatchArray> = env.step(this.#action(index));
     rewards[index] = step.reward;
     terminations[index] = Number(step.terminated);
     truncations[index] = Number(step.truncated);
     if (this.#autoreset === "same_step" && (step.terminated || step.truncated)) {
       infos.push({ index, info: { final_obs: step.observation, final_info: step.info } });
-      const { observation, info }: ResetResult<FloatArray> = env.reset();
+      const { observation, info }: ResetResult<number | BatchArray> = env.reset();
       this.#observe(index, observation);
       infos.push({ index, info });
       return;
@@ -114,15 +123,15 @@ export class SubEnvs {
   }
 
   /** A choice, or an array of its own: an environment may keep its last action. */
-  #action(index: number): number | FloatArray {
+  #action(index: number): number | BatchArray {
+    const { actionSize, isChoice } = this.#shape;
     const { actions } = this.#buffers;
-    if (actions instanceof Int32Array) return actions[index]!;
-    const row = actions.subarray(index * this.#actionSize, (index + 1) * this.#actionSize);
-    return row instanceof Float32Array ? Float32Array.from(row) : Float64Array.from(row);
+    return isChoice ? actions[index]! : actions.slice(index * actionSize, (index + 1) * actionSize);
   }
 
-  #observe(index: number, observation: FloatArray): void {
-    this.#buffers.observations.set(observation, index * this.#observationSize);
+  #observe(index: number, observation: number | BatchArray): void {
+    const row = typeof observation === "number" ? [observation] : observation;
+    this.#buffers.observations.set(row, index * this.#shape.observationSize);
   }
 }
 

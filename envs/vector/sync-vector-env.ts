@@ -19,7 +19,7 @@ export class SyncVectorEnv extends VectorBase implements VectorEnv {
     checkNumEnvs(envs.length);
     const { autoreset = "next_step", copy = true } = settings;
     super(new VectorCore(envs.map(spacesOf), { autoreset, copy }, (bytes) => new ArrayBuffer(bytes)));
-    this.#subEnvs = new SubEnvs(envs, 0, envs.length, this.core.buffers, autoreset);
+    this.#subEnvs = new SubEnvs(envs, 0, this.core.shape, this.core.buffers, autoreset);
   }
 
   /** Throws ClosedEnvironment, InvalidVectorArgument, or what a sub-environment throws. */
@@ -33,6 +33,24 @@ export class SyncVectorEnv extends VectorBase implements VectorEnv {
     this.core.checkOpen("step");
     this.core.takeActions(actions);
     return this.core.stepResult(this.#subEnvs.step());
+  }
+
+  /** Throws ClosedEnvironment, MissingAttribute, InvalidVectorArgument for `reset`, `step`, `restore` and `close`, or what the method throws. */
+  call(name: string, ...args: unknown[]): unknown[] {
+    this.core.checkOpen("call");
+    return this.#subEnvs.call(name, args);
+  }
+
+  /** Throws as `call`. */
+  getAttr(name: string): unknown[] {
+    this.core.checkOpen("getAttr");
+    return this.#subEnvs.call(name, []);
+  }
+
+  /** Throws ClosedEnvironment, MissingAttribute, or InvalidVectorArgument when the list has another length or the name is read-only. */
+  setAttr(name: string, values: unknown): void {
+    this.core.checkOpen("setAttr");
+    this.#subEnvs.setAttr(name, this.core.valuesFor(name, values));
   }
 
   /** Throws ClosedEnvironment, or UnsavableVector when a sub-environment has no state. */

@@ -1,21 +1,26 @@
-import type { FloatArray } from "../api/space.js";
+import type { BatchArray } from "./vector-env.js";
 
 /** The memory that sub-environments write their part of a step into: rows by sub-environment. */
 export interface VectorBuffers {
-  readonly observations: FloatArray;
-  /** Int32Array where a choice is one number. */
-  readonly actions: Float32Array | Float64Array | Int32Array;
+  readonly observations: BatchArray;
+  readonly actions: BatchArray;
   readonly rewards: Float64Array;
   readonly terminations: Uint8Array;
   readonly truncations: Uint8Array;
 }
 
+type View = new (memory: ArrayBufferLike, offset: number, length: number) => BatchArray;
+
+const VIEWS = { float32: Float32Array as View, float64: Float64Array as View, int32: Int32Array as View };
+
 export interface VectorShape {
   readonly numEnvs: number;
   readonly observationSize: number;
-  readonly observationType: "float32" | "float64";
+  readonly observationType: keyof typeof VIEWS;
   readonly actionSize: number;
-  readonly actionType: "float32" | "float64" | "int32";
+  readonly actionType: keyof typeof VIEWS;
+  /** Whether an action is one number, a Discrete's, and no array. */
+  readonly isChoice: boolean;
 }
 
 /** Bytes that `viewBuffers` needs. */
@@ -32,14 +37,9 @@ export function viewBuffers(memory: ArrayBufferLike, shape: VectorShape): Vector
     offset += 8 * shape.numEnvs * width;
     return [memory, start, shape.numEnvs * width];
   };
-  const floats = (type: "float32" | "float64", width: number) =>
-    type === "float32" ? new Float32Array(...take(width)) : new Float64Array(...take(width));
   return {
-    observations: floats(shape.observationType, shape.observationSize) as FloatArray,
-    actions:
-      shape.actionType === "int32"
-        ? new Int32Array(...take(shape.actionSize))
-        : floats(shape.actionType, shape.actionSize),
+    observations: new VIEWS[shape.observationType](...take(shape.observationSize)),
+    actions: new VIEWS[shape.actionType](...take(shape.actionSize)),
     rewards: new Float64Array(...take(1)),
     terminations: new Uint8Array(...take(1)),
     truncations: new Uint8Array(...take(1)),

@@ -1,13 +1,17 @@
 import { InvalidAction } from "../api/errors.js";
 import type { StateTree } from "../api/state.js";
 import { shown } from "../arguments.js";
-import type { Box } from "../spaces/box.js";
-import type { Discrete } from "../spaces/discrete.js";
-import type { MultiDiscrete } from "../spaces/multi-discrete.js";
-import { batchedSpace, commonSpaces, type EnvSpaces, singleSpace } from "./batch-spaces.js";
+import { batchedSpace, commonSpaces, type EnvSpaces, rowOf, singleSpace } from "./batch-spaces.js";
 import { ClosedEnvironment, InvalidVectorArgument, StepAfterEnd, UnsavableVector } from "./errors.js";
 import { bufferBytes, type VectorBuffers, type VectorShape, viewBuffers } from "./vector-buffers.js";
-import type { AutoresetMode, VectorReset, VectorStep } from "./vector-env.js";
+import type {
+  AutoresetMode,
+  BatchArray,
+  BatchedSpace,
+  SingleSpace,
+  VectorReset,
+  VectorStep,
+} from "./vector-env.js";
 import { batchInfos, type IndexedInfo } from "./vector-info.js";
 
 export const AUTORESET_MODES: readonly AutoresetMode[] = ["next_step", "same_step", "disabled"];
@@ -24,10 +28,10 @@ export class VectorCore {
   /** What the buffers lie in. */
   readonly memory: ArrayBufferLike;
   readonly buffers: VectorBuffers;
-  readonly singleObservationSpace: Box;
-  readonly singleActionSpace: Box | Discrete;
-  readonly observationSpace: Box;
-  readonly actionSpace: Box | MultiDiscrete;
+  readonly singleObservationSpace: SingleSpace;
+  readonly singleActionSpace: SingleSpace;
+  readonly observationSpace: BatchedSpace;
+  readonly actionSpace: BatchedSpace;
   isClosed = false;
 
   /** spaces: one entry per sub-environment. allocate: memory of so many bytes, zeroed, for the buffers. */
@@ -37,12 +41,14 @@ export class VectorCore {
     allocate: (bytes: number) => ArrayBufferLike,
   ) {
     const { observation, action } = commonSpaces(spaces);
+    const [observed, taken] = [rowOf(observation), rowOf(action)];
     this.shape = {
       numEnvs: spaces.length,
-      observationSize: observation.low.length,
-      observationType: observation.dtype,
-      actionSize: action.kind === "box" ? action.low.length : 1,
-      actionType: action.kind === "box" ? action.dtype : "int32",
+      observationSize: observed.size,
+      observationType: observed.type,
+      actionSize: taken.size,
+      actionType: taken.type,
+      isChoice: action.kind === "discrete",
     };
     this.memory = allocate(bufferBytes(this.shape));
     this.buffers = viewBuffers(this.memory, this.shape);
@@ -80,10 +86,21 @@ export class VectorCore {
     if (broken !== -1) {
       throw new InvalidAction(
         "vector-actions",
-        `A Discrete action is a whole number; the one of sub-environment ${broken} is ${actions[broken]}.`,
+        `A Discrete action is a whole number; the one of sub-environment ${Math.floor(broken / actionSize)} is ${actions[broken]}.`,
       );
     }
     this.buffers.actions.set(actions);
+  }
+
+  /** One value for each sub-environment. Throws InvalidVectorArgument when a list has another length. */
+  valuesFor(name: string, values: unknown): readonly unknown[] {
+    const { numEnvs } = this.shape;
+    if (!Array.isArray(values)) return new Array<unknown>(numEnvs).fill(values);
+    if (values.length === numEnvs) return values;
+    throw new InvalidVectorArgument(
+      "vector-set",
+      `setAttr("${name}") takes one value for all, or a list of ${numEnvs}, one per sub-environment; got a list of ${values.length}.`,
+    );
   }
 
   resetResult(infos: readonly IndexedInfo[]): VectorReset {
@@ -135,15 +152,12 @@ export class VectorCore {
 
   #observations() {
     const { observations } = this.buffers;
-    if (!this.settings.copy) return observations;
-    return observations instanceof Float32Array
-      ? Float32Array.from(observations)
-      : Float64Array.from(observations);
+    return this.settings.copy ? observations.slice() : observations;
   }
 }
 
 export interface VectorState {
-  readonly observations: Float32Array | Float64Array;
+  readonly observations: BatchArray;
   readonly terminations: Uint8Array;
   readonly truncations: Uint8Array;
   readonly envs: readonly StateTree[];

@@ -1,5 +1,6 @@
 import type { Info } from "../api/env.js";
 import { shown } from "../arguments.js";
+import { isPlain } from "../plain-object.js";
 import { UnbatchableInfo } from "./errors.js";
 
 /**
@@ -61,7 +62,7 @@ function storageFor(key: string, value: unknown, numEnvs: number): VectorInfoVal
   if (isNumericArray(value)) {
     return new (value.constructor as new (length: number) => NumericArray)(numEnvs * value.length);
   }
-  return isPlainObject(value) ? {} : new Array<unknown>(numEnvs).fill(null);
+  return isPlain(value) ? {} : new Array<unknown>(numEnvs).fill(null);
 }
 
 function store(target: VectorInfoValue, key: string, value: unknown, index: number, numEnvs: number): void {
@@ -73,7 +74,7 @@ function store(target: VectorInfoValue, key: string, value: unknown, index: numb
     else if ((typeof value === "number" || typeof value === "boolean") && size === 1) {
       target[index] = Number(value);
     } else refuse(key, value, index, `${target.constructor.name} of ${size} a piece`);
-  } else if (isPlainObject(value)) addInfo(target, value, index, numEnvs);
+  } else if (isPlain(value)) addInfo(target, value, index, numEnvs);
   else refuse(key, value, index, "object");
 }
 
@@ -85,15 +86,9 @@ function refuse(key: string, value: unknown, index: number, kind: string): never
   );
 }
 
-function isNumericArray(value: unknown): value is NumericArray {
+export function isNumericArray(value: unknown): value is NumericArray {
   return (
     ArrayBuffer.isView(value) &&
     !(value instanceof DataView || value instanceof BigInt64Array || value instanceof BigUint64Array)
   );
-}
-
-function isPlainObject(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== "object" || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
 }

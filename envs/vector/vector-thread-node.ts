@@ -21,6 +21,8 @@ export type VectorCall =
   | { readonly kind: "make" | "step" | "state" | "close" }
   | { readonly kind: "attach"; readonly memory: ArrayBufferLike; readonly shape: VectorShape }
   | { readonly kind: "reset"; readonly request: ResetRequest }
+  | { readonly kind: "call"; readonly name: string; readonly args: readonly unknown[] }
+  | { readonly kind: "setAttr"; readonly name: string; readonly values: readonly unknown[] }
   | { readonly kind: "restore"; readonly states: readonly StateTree[] };
 
 export type VectorReply =

@@ -3,6 +3,7 @@ import { packError } from "../../src/packed-error.js";
 import type { EnvArguments } from "../arguments.js";
 import type { AnyEnv } from "../registry.js";
 import { spacesOf } from "./batch-spaces.js";
+import { sendable } from "./sendable.js";
 import { SubEnvs } from "./sub-envs.js";
 import { viewBuffers } from "./vector-buffers.js";
 import type { VectorCall, VectorReply, VectorThreadData } from "./vector-thread-node.js";
@@ -36,13 +37,19 @@ async function answer(call: VectorCall): Promise<unknown> {
       return envs.map(spacesOf);
     case "attach": {
       const buffers = viewBuffers(call.memory, call.shape);
-      part = new SubEnvs(envs, data.firstEnv, call.shape.numEnvs, buffers, data.autoreset);
+      part = new SubEnvs(envs, data.firstEnv, call.shape, buffers, data.autoreset);
       return undefined;
     }
     case "reset":
       return part!.reset(call.request);
     case "step":
       return part!.step();
+    case "call":
+      return part!
+        .call(call.name, call.args)
+        .map((value, k) => sendable(value, `"${call.name}" of sub-environment ${data.firstEnv + k}`));
+    case "setAttr":
+      return part!.setAttr(call.name, call.values);
     case "state":
       return part!.state();
     case "restore":

@@ -1,8 +1,8 @@
 import type { StateTree } from "../api/state.js";
 import type { Awaitable, VectorEnv, VectorReset, VectorResetOptions, VectorStep } from "./vector-env.js";
 
-/** Forwards everything to the vector environment inside; a wrapper overrides what it changes. */
-export class VectorWrapper implements VectorEnv {
+/** Holds a vector environment and forwards everything but `reset` and `step`, whose results a wrapper may type anew. */
+export abstract class VectorHolder {
   constructor(readonly env: VectorEnv) {}
 
   get numEnvs() {
@@ -29,12 +29,16 @@ export class VectorWrapper implements VectorEnv {
     return this.env.actionSpace;
   }
 
-  reset(options?: VectorResetOptions): Awaitable<VectorReset> {
-    return this.env.reset(options);
+  call(name: string, ...args: unknown[]): Awaitable<unknown[]> {
+    return this.env.call(name, ...args);
   }
 
-  step(actions: ArrayLike<number>): Awaitable<VectorStep> {
-    return this.env.step(actions);
+  getAttr(name: string): Awaitable<unknown[]> {
+    return this.env.getAttr(name);
+  }
+
+  setAttr(name: string, values: unknown): Awaitable<void> {
+    return this.env.setAttr(name, values);
   }
 
   state(): Awaitable<StateTree> {
@@ -56,6 +60,17 @@ export class VectorWrapper implements VectorEnv {
   }
 
   protected restoreOwn(_state: StateTree): void {}
+}
+
+/** Forwards everything to the vector environment inside; a wrapper overrides what it changes. */
+export class VectorWrapper extends VectorHolder implements VectorEnv {
+  reset(options?: VectorResetOptions): Awaitable<VectorReset> {
+    return this.env.reset(options);
+  }
+
+  step(actions: ArrayLike<number>): Awaitable<VectorStep> {
+    return this.env.step(actions);
+  }
 }
 
 /** Goes on at once with a value that is there, later with one that is promised. */

@@ -3,7 +3,7 @@ import type { BoxSpace, FloatArray } from "../api/space.js";
 import { checkActionLength } from "../arguments.js";
 import { Box } from "../spaces/box.js";
 import { ActionWrapper } from "./action-wrapper.js";
-import { boxOf } from "./spaces-of.js";
+import { boxOf, clipped } from "./spaces-of.js";
 
 /** Clips every action to the bounds of the environment inside; the space shown has none. */
 export class ClipAction<Obs, Act extends FloatArray = Float32Array> extends ActionWrapper<Obs, Act> {
@@ -17,8 +17,7 @@ export class ClipAction<Obs, Act extends FloatArray = Float32Array> extends Acti
   }
 
   protected override action(outer: Act): Act {
-    const { low, high } = this.#bounds;
-    checkActionLength(outer, low.length);
-    return outer.map((value, i) => Math.min(Math.max(value, low[i]!), high[i]!)) as Act;
+    checkActionLength(outer, this.#bounds.low.length);
+    return clipped(outer, this.#bounds);
   }
 }

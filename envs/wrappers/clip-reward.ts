@@ -10,14 +10,19 @@ export interface RewardBounds {
 
 /** Clips rewards to the bounds. Throws InvalidBound when neither is given, one is NaN or min exceeds max. */
 export class ClipReward<Obs, Act> extends TransformReward<Obs, Act> {
-  constructor(env: Env<Obs, Act>, { min, max }: RewardBounds) {
-    if (min === undefined && max === undefined) {
-      throw new InvalidBound("clip-reward", "ClipReward: a min or a max must be given.");
-    }
-    const [low, high] = [min ?? -Infinity, max ?? Infinity];
-    if (!(low <= high)) {
-      throw new InvalidBound("clip-reward", `ClipReward: min must be at most max, got ${low} and ${high}.`);
-    }
-    super(env, (reward) => Math.min(Math.max(reward, low), high));
+  constructor(env: Env<Obs, Act>, bounds: RewardBounds) {
+    super(env, rewardClip(bounds, "ClipReward"));
   }
+}
+
+/** The function that clips one reward to the bounds; throws as the wrapper that it is for. */
+export function rewardClip({ min, max }: RewardBounds, wrapper: string): (reward: number) => number {
+  if (min === undefined && max === undefined) {
+    throw new InvalidBound("clip-reward", `${wrapper}: a min or a max must be given.`);
+  }
+  const [low, high] = [min ?? -Infinity, max ?? Infinity];
+  if (!(low <= high)) {
+    throw new InvalidBound("clip-reward", `${wrapper}: min must be at most max, got ${low} and ${high}.`);
+  }
+  return (reward) => Math.min(Math.max(reward, low), high);
 }

@@ -3,7 +3,7 @@ import { InvalidArgument } from "../api/errors.js";
 import type { BoxSpace, DiscreteSpace, FloatArray } from "../api/space.js";
 import { Box } from "../spaces/box.js";
 import { ObservationWrapper } from "./observation-wrapper.js";
-import { arrayOf } from "./spaces-of.js";
+import { floatsOf } from "./spaces-of.js";
 
 /**
  * Shows observations in another precision; a Discrete one as a single number, a Box of shape ().
@@ -27,9 +27,7 @@ export class DtypeObservation<Act, InnerObs> extends ObservationWrapper<FloatArr
 
   protected override observation(inner: InnerObs): FloatArray {
     const values = (typeof inner === "number" ? [inner] : inner) as ArrayLike<number>;
-    const cast = arrayOf(this.#space, values.length);
-    cast.set(values);
-    return cast;
+    return floatsOf(this.#space, values);
   }
 }
 

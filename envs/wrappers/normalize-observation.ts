@@ -2,8 +2,9 @@ import type { Env } from "../api/env.js";
 import type { FloatArray } from "../api/space.js";
 import type { StateTree } from "../api/state.js";
 import { Box } from "../spaces/box.js";
+import { type NormalizerState, normalized, normalizerState, restoreNormalizer } from "./normalizer.js";
 import { ObservationWrapper } from "./observation-wrapper.js";
-import { checkEpsilon, RunningMeanStd, type RunningMeanStdState } from "./running-mean-std.js";
+import { checkEpsilon, RunningMeanStd } from "./running-mean-std.js";
 import { boxOf } from "./spaces-of.js";
 
 /**
@@ -27,17 +28,14 @@ export class NormalizeObservation<Act> extends ObservationWrapper<Float32Array, 
   }
 
   protected override observation(inner: FloatArray): Float32Array {
-    if (this.updateRunningMean) this.moments.update(inner);
-    return this.moments.normalize(inner, this.epsilon);
+    return normalized(this, inner, this.epsilon);
   }
 
   protected override ownState(): StateTree {
-    return { moments: this.moments.state(), update_running_mean: this.updateRunningMean };
+    return normalizerState(this);
   }
 
   protected override restoreOwn(state: StateTree): void {
-    const saved = state as { moments: RunningMeanStdState; update_running_mean: boolean };
-    this.moments.restore(saved.moments);
-    this.updateRunningMean = saved.update_running_mean;
+    restoreNormalizer(this, state as NormalizerState);
   }
 }

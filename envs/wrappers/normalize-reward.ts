@@ -1,8 +1,8 @@
 import type { Env, StepResult } from "../api/env.js";
-import { InvalidBound } from "../api/errors.js";
 import type { StateTree } from "../api/state.js";
 import { Wrapper } from "../api/wrapper.js";
-import { checkEpsilon, RunningMeanStd, type RunningMeanStdState } from "./running-mean-std.js";
+import { type NormalizerState, normalizerState, restoreNormalizer } from "./normalizer.js";
+import { checkEpsilon, checkGamma, RunningMeanStd } from "./running-mean-std.js";
 
 /**
  * reward / sqrt(variance + epsilon), with the running variance of the discounted sum of rewards, this one included.
@@ -23,9 +23,7 @@ export class NormalizeReward<Obs, Act> extends Wrapper<Obs, Act> {
     readonly epsilon = 1e-8,
   ) {
     super(env);
-    if (!(gamma >= 0 && gamma <= 1)) {
-      throw new InvalidBound("wrapper-gamma", `NormalizeReward: gamma must lie in [0, 1], got ${gamma}.`);
-    }
+    checkGamma(gamma, "NormalizeReward");
     checkEpsilon(epsilon, "NormalizeReward");
   }
 
@@ -42,21 +40,12 @@ export class NormalizeReward<Obs, Act> extends Wrapper<Obs, Act> {
   }
 
   protected override ownState(): StateTree {
-    return {
-      moments: this.moments.state(),
-      discounted: this.#discounted.slice(),
-      update_running_mean: this.updateRunningMean,
-    };
+    return { ...normalizerState(this), discounted: this.#discounted.slice() };
   }
 
   protected override restoreOwn(state: StateTree): void {
-    const saved = state as {
-      moments: RunningMeanStdState;
-      discounted: Float64Array;
-      update_running_mean: boolean;
-    };
-    this.moments.restore(saved.moments);
+    const saved = state as NormalizerState & { discounted: Float64Array };
+    restoreNormalizer(this, saved);
     this.#discounted.set(saved.discounted);
-    this.updateRunningMean = saved.update_running_mean;
   }
 }

@@ -1,7 +1,8 @@
-import { InvalidArgument } from "../api/errors.js";
+import { InvalidArgument, InvalidBound } from "../api/errors.js";
 import type { BoxSpace, FloatArray } from "../api/space.js";
 import { shown } from "../arguments.js";
 import { Box } from "../spaces/box.js";
+import { boxOf } from "./spaces-of.js";
 
 export type Bound = number | ArrayLike<number>;
 
@@ -40,6 +41,29 @@ export function rescaling(box: BoxSpace, low: Bound, high: Bound, wrapper: strin
     else if (isBoundedAbove) intercept[i] = targetHigh[i]! - box.high[i]!;
   }
   return { box: new Box(targetLow, targetHigh, box.shape, box.dtype), gradient, intercept };
+}
+
+/**
+ * The rescaling of a space of actions onto [low, high], for `unscaled`.
+ *
+ * Throws as `rescaling`, also when the space is no Box, and InvalidBound when low and high are equal somewhere.
+ */
+export function actionRescaling(space: unknown, low: Bound, high: Bound, wrapper: string): Rescaling {
+  const map = rescaling(boxOf(space, wrapper, "action"), low, high, wrapper);
+  const equal = map.box.low.findIndex((bound, i) => bound === map.box.high[i]);
+  if (equal === -1) return map;
+  throw new InvalidBound(
+    "rescale-bounds",
+    `${wrapper}: low and high are both ${map.box.low[equal]} (component ${equal}): no action could be told from another.`,
+  );
+}
+
+/** The way back, (y - intercept)/gradient, of one row or several. */
+export function unscaled<T extends FloatArray>(values: T, { gradient, intercept }: Rescaling): T {
+  const size = gradient.length;
+  // Storing the difference in the array rounds it to the array's precision.
+  const shifted = values.map((value, i) => value - intercept[i % size]!);
+  return shifted.map((value, i) => value / gradient[i % size]!) as T;
 }
 
 function checkComponent(box: BoxSpace, low: number, high: number, i: number, wrapper: string): void {

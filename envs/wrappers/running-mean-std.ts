@@ -1,6 +1,7 @@
 import { InvalidBound } from "../api/errors.js";
 import type { FloatArray } from "../api/space.js";
 import type { Stateful } from "../api/state.js";
+import { columnMoments } from "./column-moments.js";
 
 const { fround, sqrt } = Math;
 
@@ -39,29 +40,35 @@ export class RunningMeanStd implements Stateful<RunningMeanStdState> {
     return this.#count;
   }
 
-  /** Takes in one row. */
-  update(row: FloatArray): void {
+  /** Takes in a batch of rows, [rows, size], with one update. */
+  update(batch: FloatArray): void {
+    const size = this.mean.length;
+    const rows = batch.length / size;
     const moments = this.#isSingle ? fround : exact;
-    const isSingle = this.#isSingle && row instanceof Float32Array;
+    const ofBatch = batch instanceof Float32Array ? fround : exact;
+    const isSingle = this.#isSingle && batch instanceof Float32Array;
     const rounded = isSingle ? fround : exact;
     const count = rounded(this.#count);
-    const total = rounded(this.#count + 1);
-    for (let i = 0; i < this.mean.length; i++) {
-      const delta = rounded(row[i]! - this.mean[i]!);
+    const total = rounded(this.#count + rows);
+    for (let i = 0; i < size; i++) {
+      const { mean, variance } = columnMoments(batch, i, size);
+      const delta = rounded(mean - this.mean[i]!);
       const old = moments(this.variance[i]! * moments(this.#count));
-      const shift = rounded(rounded(rounded(delta * delta) * count) / total);
-      this.mean[i] = rounded(this.mean[i]! + rounded(delta / total));
-      this.variance[i] = rounded(rounded(old + shift) / total);
+      const shift = rounded(rounded(rounded(rounded(delta * delta) * count) * rows) / total);
+      this.mean[i] = rounded(this.mean[i]! + rounded(rounded(delta * rows) / total));
+      this.variance[i] = rounded(rounded(rounded(old + ofBatch(variance * rows)) + shift) / total);
     }
-    this.#count += 1;
+    this.#count += rows;
     this.#isSingle = isSingle;
   }
 
-  /** (row - mean) / sqrt(variance + epsilon), as float32. */
-  normalize(row: FloatArray, epsilon: number): Float32Array {
+  /** (row - mean) / sqrt(variance + epsilon) of every row of a batch, as float32. */
+  normalize(batch: FloatArray, epsilon: number): Float32Array {
+    const size = this.mean.length;
     const moments = this.#isSingle ? fround : exact;
-    const rounded = this.#isSingle && row instanceof Float32Array ? fround : exact;
-    return Float32Array.from(row, (value, i) => {
+    const rounded = this.#isSingle && batch instanceof Float32Array ? fround : exact;
+    return Float32Array.from(batch, (value, k) => {
+      const i = k % size;
       const deviation = moments(sqrt(moments(this.variance[i]! + moments(epsilon))));
       return rounded(value - this.mean[i]!) / deviation;
     });
@@ -88,6 +95,12 @@ export class RunningMeanStd implements Stateful<RunningMeanStdState> {
 export function checkEpsilon(epsilon: number, wrapper: string): void {
   if (epsilon > 0) return;
   throw new InvalidBound("wrapper-epsilon", `${wrapper}: epsilon must be above 0, got ${epsilon}.`);
+}
+
+/** Throws InvalidBound when gamma lies outside [0, 1]. */
+export function checkGamma(gamma: number, wrapper: string): void {
+  if (gamma >= 0 && gamma <= 1) return;
+  throw new InvalidBound("wrapper-gamma", `${wrapper}: gamma must lie in [0, 1], got ${gamma}.`);
 }
 
 function exact(value: number): number {

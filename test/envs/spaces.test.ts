@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Box, Discrete, MultiDiscrete } from "../../envs/index.js";
+import { Box, Discrete, IntegerBox, MultiDiscrete } from "../../envs/index.js";
 
 const times = <T>(count: number, draw: () => T) => Array.from({ length: count }, draw);
 
@@ -100,6 +100,50 @@ describe("Box", () => {
       "Box: the bound -1e+39 is too large for float32 (component 1); use float64 or Infinity.",
     );
     expect(new Box(-1e39, Infinity, [1], "float64").low[0]).toBe(-1e39);
+  });
+});
+
+describe("IntegerBox", () => {
+  it("samples what Gymnasium samples", () => {
+    const space = new IntegerBox([-3, 0, 10], [4, 0, 1000], [3]);
+    space.seed(5);
+    expect(times(3, () => [...space.sample()])).toEqual([
+      [3, 0, 520],
+      [-1, 0, 389],
+      [0, 0, 58],
+    ]);
+    const widest = new IntegerBox([-(2 ** 31), -(2 ** 31)], [2 ** 31 - 1, 2 ** 31 - 1], [2]);
+    widest.seed(5);
+    expect(times(2, () => [...widest.sample()])).toEqual([
+      [1309977582, 1322595621],
+      [65822783, -919976068],
+    ]);
+  });
+
+  it("contains whole numbers within its bounds, and shows itself", () => {
+    const space = new IntegerBox([0, -2], [5, 5], [2]);
+    expect(space.contains(Int32Array.of(5, -2))).toBe(true);
+    expect(
+      [Int32Array.of(6, 0), Int32Array.of(0), Float32Array.of(0, 0)].some((x) => space.contains(x)),
+    ).toBe(false);
+    expect(String(space)).toBe("Box([0 -2], 5, (2), int32)");
+  });
+
+  it("goes on from a saved state, and refuses what it can't count", () => {
+    const [space, copy] = [new IntegerBox([0], [999], [1]), new IntegerBox([0], [999], [1])];
+    space.sample();
+    copy.restore(space.state());
+    expect(times(3, () => copy.sample())).toEqual(times(3, () => space.sample()));
+    for (const [low, high, shape] of [
+      [[1], [0], [1]],
+      [[0.5], [1], [1]],
+      [[0], [2 ** 31], [1]],
+      [[0], [1], [2]],
+    ] as const) {
+      expect(() => new IntegerBox(low, high, shape)).toThrow(
+        `IntegerBox: whole numbers of 32 bits for ${shape[0]} components are needed, low at most high; got [${low[0]}] and [${high[0]}].`,
+      );
+    }
   });
 });
 
