@@ -12,7 +12,7 @@ import { type RunFacts, silentReporter, type TrainReporter } from "./logging/pro
 import { RunLog } from "./logging/run-log.js";
 import { startPpoAgent, type Threads, threadsFor } from "./ppo-agent-node.js";
 import { writeFileAtomic } from "./run/atomic-file.js";
-import { readCheckpoint } from "./run/checkpoint.js";
+import { readNewestCheckpoint } from "./run/checkpoint.js";
 import { groupHash } from "./run/hashes.js";
 import { addResumption, createManifest, readManifest, writeManifest } from "./run/manifest.js";
 import { createRunDirectory, isFinished, openRunDirectory, type RunDirectory } from "./run/run-directory.js";
@@ -20,6 +20,9 @@ import { type ResumeOverrides, readTrainConfig, type TrainConfig } from "./train
 import { type SavedTraining, Training, type TrainOutcome } from "./training.js";
 
 export type { TrainOutcome, TrainResult } from "./training.js";
+
+/** For the logs of a run that starts again: everything that they hold is pre-empted. */
+const BEFORE_THE_FIRST_STEP = -1;
 
 const ONE_THREAD: Threads = { actors: 1, learner: 1 };
 
@@ -74,11 +77,12 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
 }
 
 /**
- * Goes on with a run from its latest checkpoint, as if it had not stopped; finishes one that only lacks its result.
+ * Goes on with a run from its newest whole checkpoint, as if it had not stopped; starts one anew that was ended before it
+ * wrote any, finishes one that only lacks its result.
  *
  * A longer budget may be given; schedules of `progress` then run over the new one from there on. Nothing in the run
  * directory changes before everything is known to fit.
- * Throws a sentence when the directory is not a run, has no checkpoint, or has nothing left to do.
+ * Throws a sentence when the directory is not a run, has no whole checkpoint, or has nothing left to do.
  */
 export async function resumeTraining(options: ResumeOptions): Promise<TrainOutcome> {
   const run = openRunDirectory(options.runDirectory);
@@ -90,34 +94,40 @@ export async function resumeTraining(options: ResumeOptions): Promise<TrainOutco
       `${run.path} is a run of ${config.algorithm}, which has nothing to resume.`,
     );
   }
-  const checkpoint = readCheckpoint(run.path, "latest");
-  if (checkpoint.step >= config.total_timesteps && isFinished(run)) {
+  const newest = readNewestCheckpoint(run.path);
+  if (newest !== undefined && newest.checkpoint.step >= config.total_timesteps && isFinished(run)) {
     throw new UsageError(
       "resume",
-      `${run.path} has done ${checkpoint.step} steps of ${config.total_timesteps}; give a larger --total-timesteps to go on.`,
+      `${run.path} has done ${newest.checkpoint.step} steps of ${config.total_timesteps}; give a larger --total-timesteps to go on.`,
     );
   }
-  const from = { step: checkpoint.step, state: checkpoint.tree as unknown as SavedTraining };
-  const prepared = await prepare(config, options.envModule, from.state.agent);
+  const from =
+    newest === undefined
+      ? undefined
+      : { step: newest.checkpoint.step, state: newest.checkpoint.tree as unknown as SavedTraining };
+  const prepared = await prepare(config, options.envModule, from?.state.agent);
   return closingAll(prepared, async () => {
     const log = new RunLog(run.path, run.metrics, {
-      step: from.step,
-      metricsBytes: from.state.metrics_bytes,
+      step: from?.step ?? BEFORE_THE_FIRST_STEP,
+      metricsBytes: from?.state.metrics_bytes ?? 0,
     });
     const isLonger = config.total_timesteps !== saved.total_timesteps;
-    if (isLonger) log.configuration(config, groupHash(config));
+    if (isLonger || from === undefined) log.configuration(config, groupHash(config));
     writeManifest(
       run,
-      addResumption(readManifest(run), { argv: options.argv ?? [], fromStep: from.step, config }),
+      addResumption(readManifest(run), { argv: options.argv ?? [], fromStep: from?.step ?? 0, config }),
     );
     writeFileAtomic(run.config, stringify(config));
     rmSync(run.result, { force: true });
-    const notes = isLonger
-      ? [
-          `the budget is ${config.total_timesteps} steps instead of ${saved.total_timesteps}; ` +
-            "schedules of progress run over the new one from here",
-        ]
-      : [];
+    const notes = [
+      ...(newest?.notes ?? ["the run ended before its first checkpoint; it starts from the beginning"]),
+      ...(isLonger
+        ? [
+            `the budget is ${config.total_timesteps} steps instead of ${saved.total_timesteps}; ` +
+              "schedules of progress run over the new one from here",
+          ]
+        : []),
+    ];
     return drive(prepared, { ...options, config, run, log, notes, from });
   });
 }

@@ -99,10 +99,13 @@ export class RunLog {
   }
 }
 
+/** A longer text (a user's whole model among the options) is cut; the run's config.yaml has it. */
+const MAX_HPARAM_CHARACTERS = 1000;
+
 function hparam(value: unknown): HParamValue {
-  return typeof value === "number" || typeof value === "boolean" || typeof value === "string"
-    ? value
-    : JSON.stringify(value);
+  if (typeof value === "number" || typeof value === "boolean") return value;
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return text.length > MAX_HPARAM_CHARACTERS ? `${text.slice(0, MAX_HPARAM_CHARACTERS)}…` : text;
 }
 
 function cell(value: unknown): string {

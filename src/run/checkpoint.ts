@@ -98,6 +98,37 @@ export function readCheckpoint(runDirectory: string, which: CheckpointName): Che
   return { step: state.step, path, tree };
 }
 
+/**
+ * The checkpoint to go on from: `latest`, or where that is damaged the newest before it that is whole. undefined when the
+ * run was ended before it wrote one. notes: a sentence for each that was passed over.
+ *
+ * Throws what is wrong with the newest when none is whole.
+ */
+export function readNewestCheckpoint(
+  runDirectory: string,
+): { readonly checkpoint: Checkpoint; readonly notes: readonly string[] } | undefined {
+  const steps = listCheckpoints(runDirectory);
+  if (steps.length === 0) return undefined;
+  // One beyond `latest` was not finished: `best` may not know it yet.
+  const latest = existsSync(join(runDirectory, "latest"))
+    ? Number(pointedTo(runDirectory, "latest").slice("step-".length))
+    : steps.at(-1)!;
+  const failures: RlAdanError[] = [];
+  for (const step of steps.filter((known) => known <= latest).reverse()) {
+    try {
+      const checkpoint = readCheckpoint(runDirectory, step);
+      return {
+        checkpoint,
+        notes: failures.map(({ message }) => `${message} Going on from step ${step} instead.`),
+      };
+    } catch (error) {
+      if (!(error instanceof RlAdanError)) throw error;
+      failures.push(error);
+    }
+  }
+  throw failures[0] ?? missing(runDirectory, '"latest"');
+}
+
 function parseState(path: string): { digest: string; format: number; step: number; state: unknown } {
   let parsed: unknown;
   try {
