@@ -24,11 +24,15 @@ export interface Kernels {
     batch: number,
   ): void;
 
-  /** inputGradient[i][b] = Σ_o weight[o][i]·outputGradient[o][b], o ascending from 0. */
+  /**
+   * inputGradient[i][b] = Σ_o weight[o][i]·outputGradient[o][b], o ascending from 0.
+   * scratch: WEIGHT_PANEL numbers of the caller's, for weights in the order in which they are read.
+   */
   denseInputGradient(
     weight: Float32Array,
     outputGradient: Float32Array,
     inputGradient: Float32Array,
+    scratch: Float32Array,
     inputs: number,
     outputs: number,
     batch: number,
@@ -93,6 +97,9 @@ export const LANES = 4;
 
 /** Samples that go through the networks at once: their activations of a 64-64 network fit a 32 KiB cache. */
 export const SAMPLE_BLOCK = 64;
+
+/** Length of `denseInputGradient`'s scratch: 16 rows of 64 weights. */
+export const WEIGHT_PANEL = 1024;
 
 /** The smallest batch that holds `samples`. */
 export function paddedBatch(samples: number): number {

@@ -58,6 +58,7 @@ function denseInputGradient(
   weight: Float32Array,
   outputGradient: Float32Array,
   inputGradient: Float32Array,
+  _scratch: Float32Array,
   inputs: number,
   outputs: number,
   batch: number,

@@ -1,4 +1,4 @@
-import { type Activation, type Kernels, LANES, paddedBatch } from "../kernels/kernels.js";
+import { type Activation, type Kernels, LANES, paddedBatch, WEIGHT_PANEL } from "../kernels/kernels.js";
 import type { LayerLayout } from "./network.js";
 
 /** Gives out float32 arrays that the kernels can reach. */
@@ -18,6 +18,7 @@ export class Mlp {
   readonly #kernels: Kernels;
   readonly #activation: Activation;
   readonly #layers: readonly Layer[];
+  readonly #scratch: Float32Array;
 
   /** gradients: omit for a network that only runs forward. */
   constructor(options: {
@@ -58,6 +59,7 @@ export class Mlp {
       inputGradient = outputGradient;
       return layer;
     });
+    this.#scratch = gradients === undefined ? EMPTY : allocate(`${name}/scratch`, WEIGHT_PANEL);
     this.output = this.#layers.at(-1)!.output;
     this.outputGradient = this.#layers.at(-1)!.outputGradient;
   }
@@ -85,7 +87,15 @@ export class Mlp {
         batch,
       );
       if (layer.inputGradient === undefined) return;
-      this.#kernels.denseInputGradient(weight, outputGradient, layer.inputGradient, inputs, outputs, batch);
+      this.#kernels.denseInputGradient(
+        weight,
+        outputGradient,
+        layer.inputGradient,
+        this.#scratch,
+        inputs,
+        outputs,
+        batch,
+      );
       this.#kernels.activationGradient(this.#activation, input, layer.inputGradient, inputs * batch);
     }
   }

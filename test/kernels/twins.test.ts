@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { paddedBatch } from "../../src/kernels/kernels.js";
+import { paddedBatch, WEIGHT_PANEL } from "../../src/kernels/kernels.js";
 import { NormalStream } from "../../src/random/index.js";
 import { type KernelBench, kernelBench } from "../support/kernels.js";
 
@@ -24,11 +24,13 @@ async function expectTwins(run: (bench: KernelBench) => readonly (Float32Array |
   });
 }
 
-const shapes = [1, 2, 3, 4, 5, 6, 7, 8, 9, 17, 64].flatMap((inputs) =>
-  [1, 2, 3, 4, 6, 7, 64].flatMap((outputs) =>
-    [1, 4, 5, 8, 12, 24, 64].map((samples) => ({ inputs, outputs, samples })),
-  ),
-);
+const widths = [1, 2, 3, 4, 5, 6, 7, 8, 9, 17, 64];
+/** A sum of more than 64 terms is laid down and taken up again; 16 rows are transposed at a time. */
+const wide = [63, 65, 130];
+const shapes = [
+  ...widths.flatMap((inputs) => [1, 2, 3, 4, 6, 7, 64].map((outputs) => ({ inputs, outputs }))),
+  ...wide.flatMap((inputs) => wide.map((outputs) => ({ inputs, outputs }))),
+].flatMap((shape) => [1, 4, 5, 8, 12, 24, 64].map((samples) => ({ ...shape, samples })));
 
 describe("the SIMD kernels and their scalar twin agree to the last bit", () => {
   it("in the forward product, for every tail of rows and samples", async () => {
@@ -52,7 +54,16 @@ describe("the SIMD kernels and their scalar twin agree to the last bit", () => {
         const inputGradient = bench.float32(new Float32Array(inputs * batch));
         const weight = bench.float32(numbers(inputs * outputs, 1));
         const outputGradient = bench.float32(numbers(outputs * batch, 4));
-        bench.kernels.denseInputGradient(weight, outputGradient, inputGradient, inputs, outputs, batch);
+        const scratch = bench.float32(new Float32Array(WEIGHT_PANEL));
+        bench.kernels.denseInputGradient(
+          weight,
+          outputGradient,
+          inputGradient,
+          scratch,
+          inputs,
+          outputs,
+          batch,
+        );
         return inputGradient;
       }),
     );
@@ -107,7 +118,7 @@ describe("the SIMD kernels and their scalar twin agree to the last bit", () => {
 
   it("in Adan and Adam, for every tail, at the first step and later ones", async () => {
     await expectTwins((bench) =>
-      [1, 3, 4, 5, 11, 64, 1003].flatMap((length) => {
+      [1, 3, 4, 5, 11, 29, 64, 1003].flatMap((length) => {
         const slot = (step: number) => bench.float32(numbers(length, step));
         const squares = (step: number) => bench.float32(numbers(length, step).map((value) => value * value));
         const [parameters, gradients, m, v, previous] = [slot(1), slot(2), slot(3), slot(4), slot(5)];
@@ -138,6 +149,18 @@ describe("the SIMD kernels and their scalar twin agree to the last bit", () => {
 });
 
 describe("the kernels compute what they say", () => {
+  it.each(["tanh", "relu"] as const)(
+    "%s of NaN is NaN: an upset training must not look well",
+    async (name) => {
+      for (const variant of ["scalar", "simd"] as const) {
+        const { kernels, float32 } = await kernelBench(variant);
+        const values = float32(new Float32Array(20).fill(Number.NaN));
+        kernels.activate(name, values, 20);
+        expect([...values].every(Number.isNaN), variant).toBe(true);
+      }
+    },
+  );
+
   it("a hand-calculated layer of two inputs and one output", async () => {
     for (const variant of ["scalar", "simd"] as const) {
       const { kernels, float32 } = await kernelBench(variant);
@@ -147,7 +170,8 @@ describe("the kernels compute what they say", () => {
       kernels.denseForward(weight, bias, input, output, 2, 1, 4);
       expect([...output]).toEqual([-27.5, -55.5, -83.5, -111.5]);
       const inputGradient = float32(new Float32Array(8));
-      kernels.denseInputGradient(weight, float32([1, 0, -1, 2]), inputGradient, 2, 1, 4);
+      const scratch = float32(new Float32Array(WEIGHT_PANEL));
+      kernels.denseInputGradient(weight, float32([1, 0, -1, 2]), inputGradient, scratch, 2, 1, 4);
       expect([...inputGradient]).toEqual([2, 0, -2, 4, -3, 0, 3, -6]);
       const [weightGradient, biasGradient] = [float32([100, 0]), float32([1])];
       kernels.denseWeightGradient(float32([1, 0, -1, 2]), input, weightGradient, biasGradient, 2, 1, 4);

@@ -1,5 +1,6 @@
 // The SIMD kernels. No static data, no allocation: every thread instantiates this module on the same memory.
 // Pointers are byte addresses of float32 arrays; shapes are those of src/kernels/kernels.ts.
-export { denseForward, denseInputGradient, denseWeightGradient } from "./dense";
+export { denseForward, denseInputGradient } from "./dense";
+export { denseWeightGradient } from "./weight-gradient";
 export { relu, reluGradient, tanh, tanhGradient } from "./activations";
 export { adam, adan, scale, sumOfSquares } from "./optimizers";
