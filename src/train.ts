@@ -14,6 +14,7 @@ import { startPpoAgent, type Threads, threadsFor } from "./ppo-agent-node.js";
 import { writeFileAtomic } from "./run/atomic-file.js";
 import { readNewestCheckpoint } from "./run/checkpoint.js";
 import { groupHash } from "./run/hashes.js";
+import { Lease } from "./run/lease.js";
 import { addResumption, createManifest, readManifest, writeManifest } from "./run/manifest.js";
 import { createRunDirectory, isFinished, openRunDirectory, type RunDirectory } from "./run/run-directory.js";
 import { type ResumeOverrides, readTrainConfig, type TrainConfig } from "./train-config.js";
@@ -67,12 +68,14 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
       seed: config.seed,
       unixSeconds: Math.floor(Date.now() / 1000),
     });
-    const { env, device } = config;
-    writeManifest(run, createManifest({ config, env, device, mujoco: MUJOCO_VERSION, argv }));
-    writeFileAtomic(run.config, stringify(config));
-    const log = new RunLog(run.path, run.metrics);
-    log.configuration(config, groupHash(config));
-    return drive(prepared, { ...options, config, run, log, notes, from: undefined });
+    return Lease.during(run.path, async (lease) => {
+      const { env, device } = config;
+      writeManifest(run, createManifest({ config, env, device, mujoco: MUJOCO_VERSION, argv }));
+      writeFileAtomic(run.config, stringify(config));
+      const log = new RunLog(run.path, run.metrics);
+      log.configuration(config, groupHash(config));
+      return drive(prepared, { ...options, config, run, lease, log, notes, from: undefined });
+    });
   });
 }
 
@@ -86,6 +89,10 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
  */
 export async function resumeTraining(options: ResumeOptions): Promise<TrainOutcome> {
   const run = openRunDirectory(options.runDirectory);
+  return Lease.during(run.path, (lease) => resumeLeased(run, lease, options));
+}
+
+async function resumeLeased(run: RunDirectory, lease: Lease, options: ResumeOptions): Promise<TrainOutcome> {
   const saved = readTrainConfig(run.config);
   const config = readTrainConfig(run.config, options.overrides);
   if (config.algorithm !== "ppo") {
@@ -128,7 +135,7 @@ export async function resumeTraining(options: ResumeOptions): Promise<TrainOutco
           ]
         : []),
     ];
-    return drive(prepared, { ...options, config, run, log, notes, from });
+    return drive(prepared, { ...options, config, run, lease, log, notes, from });
   });
 }
 
@@ -173,13 +180,14 @@ async function prepare(
 interface Drive extends CommonOptions {
   readonly config: TrainConfig;
   readonly run: RunDirectory;
+  readonly lease: Lease;
   readonly log: RunLog;
   readonly notes: readonly string[];
   readonly from: { readonly step: number; readonly state: SavedTraining } | undefined;
 }
 
 async function drive(prepared: Prepared, how: Drive): Promise<TrainOutcome> {
-  const { config, run, log, from, signal, reporter = silentReporter } = how;
+  const { config, run, lease, log, from, signal, reporter = silentReporter } = how;
   const { agent, env, threads, startedAt } = prepared;
   const facts: RunFacts = {
     runDirectory: run.path,
@@ -197,9 +205,20 @@ async function drive(prepared: Prepared, how: Drive): Promise<TrainOutcome> {
   };
   reporter.started(facts);
   try {
-    return await new Training({ config, run, agent, env, log, reporter, signal, startedAt, from }).run();
+    return await new Training({
+      config,
+      run,
+      lease,
+      agent,
+      env,
+      log,
+      reporter,
+      signal,
+      startedAt,
+      from,
+    }).run();
   } catch (error) {
-    closeQuietly(log);
+    closeQuietly(log, lease.isHeld ? "failure" : "unknown");
     throw error;
   }
 }
@@ -214,9 +233,9 @@ async function closingAll<T>({ agent, env }: Prepared, work: () => Promise<T>): 
 }
 
 /** Ends the log of a failed run; what failed first is what the user should read, not that closing failed too. */
-function closeQuietly(log: RunLog): void {
+function closeQuietly(log: RunLog, status: "failure" | "unknown"): void {
   try {
-    log.close("failure");
+    log.close(status);
   } catch {
     // The error under way says more.
   }

@@ -10,6 +10,7 @@ import { PhaseClock } from "./phase-clock.js";
 import type { PolicySnapshot } from "./policy/policy.js";
 import { writeFileAtomic } from "./run/atomic-file.js";
 import { writeCheckpoint } from "./run/checkpoint.js";
+import type { Lease } from "./run/lease.js";
 import type { RunDirectory } from "./run/run-directory.js";
 import { policySpacesOf } from "./spaces.js";
 import type { TrainConfig } from "./train-config.js";
@@ -58,6 +59,7 @@ export interface SavedTraining {
 export interface TrainingSetup {
   readonly config: TrainConfig;
   readonly run: RunDirectory;
+  readonly lease: Lease;
   readonly agent: Agent;
   /** For evaluations: training has environments of its own. */
   readonly env: AnyEnv;
@@ -105,7 +107,8 @@ export class Training {
   }
 
   async #take(iteration: AgentIteration): Promise<void> {
-    const { config, log, signal } = this.#setup;
+    const { config, log, signal, lease } = this.#setup;
+    lease.check();
     const previous = this.#step;
     this.#step = iteration.globalStep;
     this.#trainingSeconds += iteration.seconds;
@@ -176,11 +179,13 @@ export class Training {
     how: { readonly isBest: boolean; readonly evaluationIsDue: boolean },
   ): Promise<void> {
     if (agentState === undefined) return;
-    const { log, run } = this.#setup;
+    const { log, run, lease } = this.#setup;
     this.#clock.enter("checkpoints");
+    const agent = await agentState();
+    lease.check();
     log.sync();
     const state: StateTree = {
-      agent: await agentState(),
+      agent,
       episodes: this.#window.state(),
       best_evaluation: this.#best,
       evaluation_is_due: how.evaluationIsDue,

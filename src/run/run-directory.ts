@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { describeDiskError } from "../disk-errors-node.js";
 import { RlAdanError, UsageError } from "../errors.js";
+import { LEASE_FILE } from "./lease.js";
 
 /** Where everything of a run lies. */
 export interface RunDirectory {
@@ -93,7 +94,11 @@ function claim(path: string): string {
     );
   }
   describeDiskError(path, () => makeFolders(path));
-  if (describeDiskError(path, () => readdirSync(path)).length > 0) {
+  // A run that was killed before it had a manifest may have left a lease and what was to be renamed.
+  const files = describeDiskError(path, () => readdirSync(path)).filter(
+    (name) => !name.startsWith(".") && !name.startsWith(LEASE_FILE),
+  );
+  if (files.length > 0) {
     throw new RlAdanError("run-exists", `${path} is not empty; a run needs a folder of its own.`);
   }
   return path;

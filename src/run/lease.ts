@@ -1,0 +1,154 @@
+import { randomUUID } from "node:crypto";
+import { linkSync, readFileSync, rmSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { describeDiskError } from "../disk-errors-node.js";
+import { RlAdanError } from "../errors.js";
+import { writeDurably, writeFileAtomic } from "./atomic-file.js";
+
+/** What the lease file says of the process that writes the run. */
+interface LeaseRecord {
+  /** Grows with every taker: who has a smaller one has lost the lease. */
+  readonly token: number;
+  readonly owner: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly renewed_at: string;
+}
+
+export const LEASE_FILE = "lease.json";
+const RENEW_MILLISECONDS = 10_000;
+/** A process of another machine that has been silent for so long is taken for dead; one of this machine is looked for. */
+const STALE_MILLISECONDS = 120_000;
+
+/** The right to write a run directory: one process has it at a time, and gives it back or stops renewing it. */
+export class Lease {
+  readonly #path: string;
+  readonly #record: LeaseRecord;
+  readonly #timer: NodeJS.Timeout;
+
+  private constructor(path: string, record: LeaseRecord) {
+    this.#path = path;
+    this.#record = record;
+    this.#timer = setInterval(() => this.#renew(), RENEW_MILLISECONDS);
+    this.#timer.unref();
+  }
+
+  /** Throws a sentence that names the process which writes the run at present. */
+  static acquire(runDirectory: string): Lease {
+    const path = join(runDirectory, LEASE_FILE);
+    const held = readLease(path);
+    if (held !== undefined && isAlive(held)) {
+      throw new RlAdanError(
+        "run-in-use",
+        `${runDirectory} is being written by process ${held.pid} on ${held.host} (last sign of life ${held.renewed_at}); ` +
+          "wait for its end, or stop it first.",
+      );
+    }
+    const record: LeaseRecord = {
+      token: (held?.token ?? 0) + 1,
+      owner: randomUUID(),
+      host: hostname(),
+      pid: process.pid,
+      renewed_at: new Date().toISOString(),
+    };
+    describeDiskError(path, () => take(path, held, record));
+    const lease = new Lease(path, record);
+    lease.check();
+    return lease;
+  }
+
+  /** Does a piece of work that writes the run. Throws as `acquire` does. */
+  static async during<T>(runDirectory: string, work: (lease: Lease) => Promise<T>): Promise<T> {
+    const lease = Lease.acquire(runDirectory);
+    try {
+      return await work(lease);
+    } finally {
+      lease.release();
+    }
+  }
+
+  get isHeld(): boolean {
+    return readLease(this.#path)?.owner === this.#record.owner;
+  }
+
+  /** To be called before the run is written. Throws when another process has taken the lease over. */
+  check(): void {
+    if (this.isHeld) return;
+    const now = readLease(this.#path);
+    clearInterval(this.#timer);
+    const by = now === undefined ? "is gone" : `was taken over by process ${now.pid} on ${now.host}`;
+    throw new RlAdanError(
+      "lease-lost",
+      `The lease ${this.#path} ${by}: this process writes no more; what it saved is whole.`,
+    );
+  }
+
+  /** Does nothing when the lease was lost. */
+  release(): void {
+    clearInterval(this.#timer);
+    if (this.isHeld) rmSync(this.#path, { force: true });
+  }
+
+  #renew(): void {
+    if (!this.isHeld) return;
+    writeFileAtomic(this.#path, text({ ...this.#record, renewed_at: new Date().toISOString() }));
+  }
+}
+
+/** A first lease appears by a link, which fails where another process was faster; a stale one is replaced. */
+function take(path: string, held: LeaseRecord | undefined, record: LeaseRecord): void {
+  if (held === undefined && isLinked(path, record)) return;
+  writeFileAtomic(path, text(record));
+}
+
+/** False on a file system that has no links. */
+function isLinked(path: string, record: LeaseRecord): boolean {
+  const temporary = `${path}.${record.owner}.tmp`;
+  try {
+    writeDurably(temporary, text(record));
+    linkSync(temporary, path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") return false;
+    const other = readLease(path);
+    throw new RlAdanError("run-in-use", `${path}: process ${other?.pid} on ${other?.host} was faster.`);
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}
+
+/** A file that is no lease counts as a dead process's: it protects nobody, and must not lock out for good. */
+const UNREADABLE: LeaseRecord = { token: 0, owner: "", host: "", pid: 0, renewed_at: "1970-01-01" };
+
+/** undefined when there is none. */
+function readLease(path: string): LeaseRecord | undefined {
+  try {
+    const { token, owner, host, pid, renewed_at } = JSON.parse(readFileSync(path, "utf8")) as LeaseRecord;
+    const isWhole =
+      Number.isSafeInteger(token) && Number.isSafeInteger(pid) && Number.isFinite(Date.parse(renewed_at));
+    return isWhole ? { token, owner: String(owner), host: String(host), pid, renewed_at } : UNREADABLE;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ENOENT" ? undefined : UNREADABLE;
+  }
+}
+
+function isAlive({ host, pid, renewed_at }: LeaseRecord): boolean {
+  const silent = Date.now() - Date.parse(renewed_at);
+  if (silent > STALE_MILLISECONDS) return false;
+  return host !== hostname() || isRunning(pid);
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // Another user's process may not be signalled, but is there.
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+function text(record: LeaseRecord): string {
+  return `${JSON.stringify(record)}\n`;
+}
