@@ -1,100 +1,77 @@
-// Env steps per second of whole trainings with CleanRL's recipe, in turns on this machine:
-//   node bench/throughput.mjs [--python PYTHON] [--env HalfCheetah] [--steps 20480] [--rounds 3]
-// PYTHON is an interpreter with torch, gymnasium[mujoco] and mujoco (see bench/peers/cleanrl_recipe.py). Without it only our
-// devices are compared. Speeds drift on a shared machine: read the ratios.
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { cpus, tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+// Env steps per second of whole trainings with CleanRL's recipe, ours and the peers', in turns on this machine:
+//   node bench/throughput.mjs [--python [PEER=]PYTHON]... [--peer cleanrl|sb3|sbx|envpool|none]... [--recipe 1x2048|8x256]...
+//                             [--env HalfCheetah] [--steps 20480] [--rounds 3]
+// PYTHON is an interpreter with the peers' packages (bench/peers/README.md), for all of them or for one. A peer that can't be
+// run is left out, and the table says so. Speeds drift on a shared machine: read the ratios, which are taken within a round.
+import { cpus } from "node:os";
 import { parseArgs } from "node:util";
+import { oursOf, PEERS, peerOf, physicsOf, RECIPES, whyNot } from "./arms.mjs";
 
+const ids = [...new Set(PEERS.map(({ id }) => id))];
 const { values } = parseArgs({
   options: {
-    python: { type: "string" },
+    python: { type: "string", multiple: true, default: [] },
+    peer: { type: "string", multiple: true, default: ids },
+    recipe: { type: "string", multiple: true, default: Object.keys(RECIPES) },
     env: { type: "string", default: "HalfCheetah" },
     steps: { type: "string", default: "20480" },
     rounds: { type: "string", default: "3" },
   },
 });
-const main = fileURLToPath(new URL("../dist/src/cli/main.js", import.meta.url));
-const peer = fileURLToPath(new URL("peers/cleanrl_recipe.py", import.meta.url));
-const folder = mkdtempSync(join(tmpdir(), "rl-adan-throughput-"));
-
-const arms = {
-  ...(values.python === undefined
-    ? {}
-    : {
-        "CleanRL's recipe, PyTorch": () => {
-          const { stdout } = run(values.python, [
-            peer,
-            `${values.env}-v5`,
-            "--total-timesteps",
-            values.steps,
-          ]);
-          return Number(/steps_per_second (\d+)/.exec(stdout)[1]);
-        },
-      }),
-  "rl-adan, simd, 1 env": (round) => ours(round, "simd", ["--preset", "cleanrl"]),
-  "rl-adan, scalar, 1 env": (round) => ours(round, "scalar", ["--preset", "cleanrl"]),
-  "rl-adan, simd, 8 envs on 2 threads": (round) =>
-    ours(round, "simd-8", ["--preset", "cleanrl", "--num-envs", "8", "--threads", "2"]),
-};
-
-const speeds = new Map(Object.keys(arms).map((name) => [name, []]));
-for (let round = 0; round < Number(values.rounds); round++) {
-  for (const [name, measure] of Object.entries(arms)) speeds.get(name).push(measure(round));
+for (const [given, known] of [
+  [values.peer, [...ids, "none"]],
+  [values.recipe, Object.keys(RECIPES)],
+]) {
+  const unknown = given.find((name) => !known.includes(name));
+  if (unknown !== undefined) throw new Error(`${unknown} is none of ${known.join(", ")}.`);
 }
-rmSync(folder, { recursive: true });
+const steps = Number(values.steps);
+const peers = PEERS.filter(({ id }) => values.peer.includes(id));
+const reasons = new Map(peers.map((peer) => [peer.id, whyNot(peer, pythonOf(peer.id))]));
 
 console.log(
-  `${cpus()[0].model}, ${cpus().length} cores, Node ${process.version}, ${values.steps} steps of ${values.env}\n`,
+  `${cpus()[0].model}, ${cpus().length} cores, Node ${process.version}, ${steps} steps of ${values.env}, ${values.rounds} rounds`,
 );
-console.log("| | steps/s, median (least–most) | times the first |");
-console.log("|---|---|---|");
-const first = [...speeds.values()][0];
-for (const [name, list] of speeds) {
-  const ratios = list.map((speed, i) => speed / first[i]);
-  console.log(
-    `| ${name} | ${Math.round(median(list))} (${Math.round(Math.min(...list))}–${Math.round(Math.max(...list))}) | ${median(ratios).toFixed(2)} |`,
-  );
+for (const [id, reason] of reasons) if (reason !== undefined) console.log(`${id} left out: ${reason}`);
+for (const recipe of values.recipe) {
+  const ours = oursOf(recipe, values.env, steps);
+  const physics = physicsOf(recipe, values.env, steps);
+  const theirs = peers
+    .filter(({ id, recipes }) => recipes.includes(recipe) && reasons.get(id) === undefined)
+    .map((peer) => peerOf(peer, pythonOf(peer.id), recipe, values.env, steps));
+  const arms = [...ours, physics, ...theirs];
+  const speeds = new Map(arms.map(({ name }) => [name, []]));
+  for (let round = 0; round < Number(values.rounds); round++) {
+    for (const { name, measure } of arms) speeds.get(name).push(measure());
+  }
+  print(recipe, speeds, ours[0].name, physics.name);
 }
 
-function ours(round, name, flags) {
-  const path = join(folder, `${name}-${round}`);
-  const device = name.startsWith("scalar") ? "scalar" : "simd";
-  const common = [
-    "train",
-    "ppo",
-    "--env",
-    values.env,
-    "--total-timesteps",
-    values.steps,
-    "--run-dir",
-    path,
-    "--quiet",
-  ];
-  run(process.execPath, [
-    main,
-    ...common,
-    "--device",
-    device,
-    "--eval-episodes",
-    "1",
-    "--threads",
-    "1",
-    ...flags,
-  ]);
-  return JSON.parse(readFileSync(join(path, "result.json"), "utf8")).steps_per_second;
+/** The interpreter given for this peer, else the one for all. */
+function pythonOf(id) {
+  const own = values.python.find((value) => value.startsWith(`${id}=`));
+  return own?.slice(id.length + 1) ?? values.python.find((value) => !ids.includes(value.split("=")[0]));
 }
 
-function run(command, args) {
-  const result = spawnSync(command, args, { encoding: "utf8" });
-  if (result.status !== 0) throw new Error(`${command} ${args.join(" ")}: ${result.stderr}`);
-  return result;
+function print(recipe, speeds, first, physics) {
+  console.log(`\n| ${recipe} | steps/s, median (least–most) | ${first}: times it | ${physics}: times it |`);
+  console.log("|---|---|---|---|");
+  for (const [name, list] of speeds) {
+    const times = (other) =>
+      other === name
+        ? ""
+        : spread(
+            speeds.get(other).map((speed, i) => speed / list[i]),
+            2,
+          );
+    console.log(`| ${name} | ${spread(list, 0)} | ${times(first)} | ${times(physics)} |`);
+  }
 }
 
-function median(list) {
-  const sorted = [...list].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)];
+function spread(list, digits) {
+  const sorted = list.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const median = sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  const [m, least, most] = [median, sorted[0], sorted.at(-1)].map((value) => value.toFixed(digits));
+  return `${m} (${least}–${most})`;
 }

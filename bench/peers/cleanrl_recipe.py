@@ -49,7 +49,43 @@ def make_env(env_id):
     return gym.wrappers.TransformReward(env, lambda r: float(np.clip(r, -10, 10)))
 
 
-def train(env_id, total_timesteps, seed, steps=2048, minibatch=64, epochs=10):
+def advantages_of(rewards, values, dones, next_value, next_done):
+    """Generalised advantage estimates; the arrays are [steps] or [steps, envs]. dones: whether that step began an episode."""
+    steps = len(rewards)
+    advantages = torch.zeros_like(rewards)
+    last = 0.0
+    for t in reversed(range(steps)):
+        alive = 1 - (next_done if t == steps - 1 else dones[t + 1])
+        following = next_value if t == steps - 1 else values[t + 1]
+        delta = rewards[t] + 0.99 * following * alive - values[t]
+        last = delta + 0.99 * 0.95 * alive * last
+        advantages[t] = last
+    return advantages
+
+
+def update(agent, optimizer, observations, actions, log_probs, values, advantages, returns, minibatch=64, epochs=10):
+    """All epochs over one rollout; the first axis of every array is the transition."""
+    order = np.arange(len(observations))
+    for _ in range(epochs):
+        np.random.shuffle(order)
+        for start in range(0, len(order), minibatch):
+            rows = order[start : start + minibatch]
+            distribution = agent.distribution(observations[rows])
+            log_ratio = distribution.log_prob(actions[rows]).sum(1) - log_probs[rows]
+            ratio = log_ratio.exp()
+            advantage = advantages[rows]
+            advantage = (advantage - advantage.mean()) / (advantage.std() + 1e-8)
+            policy_loss = torch.max(-advantage * ratio, -advantage * ratio.clamp(0.8, 1.2)).mean()
+            value = agent.critic(observations[rows]).view(-1)
+            clipped = values[rows] + (value - values[rows]).clamp(-0.2, 0.2)
+            value_loss = 0.5 * torch.max((value - returns[rows]) ** 2, (clipped - returns[rows]) ** 2).mean()
+            optimizer.zero_grad()
+            (policy_loss + 0.5 * value_loss).backward()
+            nn.utils.clip_grad_norm_(agent.parameters(), 0.5)
+            optimizer.step()
+
+
+def train(env_id, total_timesteps, seed, steps=2048):
     torch.manual_seed(seed)
     np.random.seed(seed)
     env = make_env(env_id)
@@ -83,33 +119,9 @@ def train(env_id, total_timesteps, seed, steps=2048, minibatch=64, epochs=10):
             observation = torch.as_tensor(next_observation, dtype=torch.float32)
         with torch.no_grad():
             next_value = agent.critic(observation)
-            advantages = torch.zeros(steps)
-            last = 0.0
-            for t in reversed(range(steps)):
-                alive = 1 - (done if t == steps - 1 else dones[t + 1])
-                following = next_value if t == steps - 1 else values[t + 1]
-                delta = rewards[t] + 0.99 * following * alive - values[t]
-                last = delta + 0.99 * 0.95 * alive * last
-                advantages[t] = last
+            advantages = advantages_of(rewards, values, dones, next_value, done)
             returns = advantages + values
-        order = np.arange(steps)
-        for _ in range(epochs):
-            np.random.shuffle(order)
-            for start in range(0, steps, minibatch):
-                rows = order[start : start + minibatch]
-                distribution = agent.distribution(observations[rows])
-                log_ratio = distribution.log_prob(actions[rows]).sum(1) - log_probs[rows]
-                ratio = log_ratio.exp()
-                advantage = advantages[rows]
-                advantage = (advantage - advantage.mean()) / (advantage.std() + 1e-8)
-                policy_loss = torch.max(-advantage * ratio, -advantage * ratio.clamp(0.8, 1.2)).mean()
-                value = agent.critic(observations[rows]).view(-1)
-                clipped = values[rows] + (value - values[rows]).clamp(-0.2, 0.2)
-                value_loss = 0.5 * torch.max((value - returns[rows]) ** 2, (clipped - returns[rows]) ** 2).mean()
-                optimizer.zero_grad()
-                (policy_loss + 0.5 * value_loss).backward()
-                nn.utils.clip_grad_norm_(agent.parameters(), 0.5)
-                optimizer.step()
+        update(agent, optimizer, observations, actions, log_probs, values, advantages, returns)
     seconds = time.perf_counter() - started
     tail = returns_seen[-100:]
     print(f"steps_per_second {iterations * steps / seconds:.0f}")
@@ -120,7 +132,9 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("env")
     parser.add_argument("--total-timesteps", type=int, default=20480)
+    parser.add_argument("--num-envs", type=int, default=1, choices=[1])
+    parser.add_argument("--num-steps", type=int, default=2048)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     torch.set_num_threads(1)
-    train(arguments.env, arguments.total_timesteps, arguments.seed)
+    train(arguments.env, arguments.total_timesteps, arguments.seed, arguments.num_steps)
