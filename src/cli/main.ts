@@ -4,6 +4,7 @@ import { formatError, RlAdanError, UsageError } from "../errors.js";
 import { packageVersion } from "../run/package-version.js";
 import { addBenchCommand } from "./bench.js";
 import { addCheckEnvCommand } from "./check-env.js";
+import { addDiffCommand } from "./diff.js";
 import { addEnvsCommand } from "./envs.js";
 import { addEvalCommand } from "./eval.js";
 import { addTrainCommand } from "./train.js";
@@ -31,6 +32,7 @@ addEvalCommand(program);
 addEnvsCommand(program);
 addCheckEnvCommand(program);
 addVerifyCommand(program);
+addDiffCommand(program);
 addBenchCommand(program);
 for (const command of [program, ...program.commands])
   command.option("--verbose", "show the stack of an error");

@@ -1,0 +1,161 @@
+import { readFileSync } from "node:fs";
+import type { TypedArray } from "../../envs/api/state.js";
+import { readConfigFile } from "../config/config-file-node.js";
+import { describeDiskError } from "../disk-errors-node.js";
+import { listCheckpoints, readCheckpoint } from "./checkpoint.js";
+import { type Manifest, readManifest } from "./manifest.js";
+import { openRunDirectory, type RunDirectory } from "./run-directory.js";
+import { splitStateTree } from "./state-tree.js";
+
+/** One thing that two runs say differently; undefined where one doesn't say it. */
+export interface Difference {
+  readonly name: string;
+  readonly a: unknown;
+  readonly b: unknown;
+}
+
+/** Where two runs part. */
+export interface RunDifferences {
+  /** Keys of the configuration. */
+  readonly settings: readonly Difference[];
+  /** Of the manifest: what the bits could depend on. */
+  readonly versions: readonly Difference[];
+  /** The first line of the metrics that differs; null when one is the other, or its beginning. */
+  readonly metrics: { readonly step: number; readonly values: readonly Difference[] } | null;
+  /** Lines of metrics that are equal, and how many each has. */
+  readonly metricsLines: { readonly equal: number; readonly a: number; readonly b: number };
+  /** The first checkpoint that both have and that differs; null without one. */
+  readonly state: { readonly step: number; readonly parts: readonly StateDifference[] } | null;
+  /** Steps of the checkpoints that both have. */
+  readonly commonCheckpoints: readonly number[];
+}
+
+/** A tensor of the state, or all that is no tensor (name "state.json"). */
+export interface StateDifference {
+  readonly name: string;
+  /** How many of its numbers differ, and how many there are; null for what is no tensor or has another length. */
+  readonly count: number | null;
+  readonly length: number | null;
+  readonly largest: number | null;
+}
+
+/** Logged numbers that depend on the clock. */
+const CLOCK = /^(charts\/SPS|time\/)/;
+const VERSIONS: readonly (keyof Manifest)[] = ["rl_adan", "node", "platform", "mujoco", "device"];
+
+/**
+ * Compares two run directories: settings, versions, metrics line by line without what the clock says, and the checkpoints
+ * that both have. Throws a sentence when one is no run or is damaged.
+ */
+export function diffRuns(pathA: string, pathB: string): RunDifferences {
+  const [a, b] = [openRunDirectory(pathA), openRunDirectory(pathB)];
+  const metrics = firstDifferentLine(metricsOf(a), metricsOf(b));
+  const steps = new Set(listCheckpoints(b.path));
+  const common = listCheckpoints(a.path).filter((step) => steps.has(step));
+  return {
+    settings: differences(configOf(a), configOf(b)),
+    versions: differences(versionsOf(a), versionsOf(b)),
+    ...metrics,
+    state: firstDifferentState(a, b, common),
+    commonCheckpoints: common,
+  };
+}
+
+export function areIdentical(found: RunDifferences): boolean {
+  const { metricsLines: lines } = found;
+  return found.metrics === null && found.state === null && lines.a === lines.b;
+}
+
+type Values = Readonly<Record<string, unknown>>;
+
+function configOf(run: RunDirectory): Values {
+  return Object.fromEntries(readConfigFile(run.config).entries.map(({ key, value }) => [key, value]));
+}
+
+function versionsOf(run: RunDirectory): Values {
+  const manifest = readManifest(run);
+  return Object.fromEntries(VERSIONS.map((key) => [key, manifest[key]]));
+}
+
+function metricsOf(run: RunDirectory): Values[] {
+  const text = describeDiskError(run.metrics, () => readFileSync(run.metrics, "utf8"));
+  return text
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => {
+      const record = JSON.parse(line) as Values;
+      return Object.fromEntries(Object.entries(record).filter(([key]) => !CLOCK.test(key)));
+    });
+}
+
+function differences(a: Values, b: Values): Difference[] {
+  return [...new Set([...Object.keys(a), ...Object.keys(b)])]
+    .filter((name) => JSON.stringify(a[name]) !== JSON.stringify(b[name]))
+    .map((name) => ({ name, a: a[name], b: b[name] }));
+}
+
+function firstDifferentLine(
+  a: readonly Values[],
+  b: readonly Values[],
+): Pick<RunDifferences, "metrics" | "metricsLines"> {
+  const both = Math.min(a.length, b.length);
+  let equal = 0;
+  let values: Difference[] = [];
+  while (equal < both) {
+    values = differences(a[equal]!, b[equal]!);
+    if (values.length > 0) break;
+    equal += 1;
+  }
+  const step = Number(a[equal]?.["step"]);
+  return {
+    metrics: equal === both ? null : { step, values },
+    metricsLines: { equal, a: a.length, b: b.length },
+  };
+}
+
+function firstDifferentState(
+  a: RunDirectory,
+  b: RunDirectory,
+  steps: readonly number[],
+): RunDifferences["state"] {
+  for (const step of steps) {
+    const parts = differentParts(a, b, step);
+    if (parts.length > 0) return { step, parts };
+  }
+  return null;
+}
+
+function differentParts(a: RunDirectory, b: RunDirectory, step: number): StateDifference[] {
+  const [left, right] = [a, b].map((run) => splitStateTree(agentOf(run, step)));
+  const names = [...new Set([...left!.tensors.keys(), ...right!.tensors.keys()])];
+  const tensors = names.flatMap((name) => {
+    const difference = tensorDifference(name, left!.tensors.get(name), right!.tensors.get(name));
+    return difference === undefined ? [] : [difference];
+  });
+  const isJsonEqual = JSON.stringify(left!.json) === JSON.stringify(right!.json);
+  const rest: StateDifference = { name: "state.json", count: null, length: null, largest: null };
+  return isJsonEqual ? tensors : [...tensors, rest];
+}
+
+/** The agent's part: the rest is where the logs stood, which depends on how often the run was evaluated. */
+function agentOf(run: RunDirectory, step: number) {
+  return (readCheckpoint(run.path, step).tree as { agent: Parameters<typeof splitStateTree>[0] }).agent;
+}
+
+function tensorDifference(
+  name: string,
+  a: TypedArray | undefined,
+  b: TypedArray | undefined,
+): StateDifference | undefined {
+  if (a === undefined || b === undefined || a.length !== b.length) {
+    return { name, count: null, length: null, largest: null };
+  }
+  let count = 0;
+  let largest = 0;
+  for (let i = 0; i < a.length; i++) {
+    if (Object.is(a[i], b[i])) continue;
+    count += 1;
+    largest = Math.max(largest, Math.abs(a[i]! - b[i]!));
+  }
+  return count === 0 ? undefined : { name, count, length: a.length, largest };
+}
