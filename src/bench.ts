@@ -1,5 +1,8 @@
+import { networkShape } from "../agents/ppo/policy-snapshot.js";
 import { envSource } from "./env-source.js";
+import type { NetworkShape } from "./policy/network.js";
 import { startPpoAgent, threadsFor } from "./ppo-agent-node.js";
+import { policySpacesOf } from "./spaces.js";
 import type { PpoTrainConfig } from "./train-config.js";
 import { resolveTrainConfig } from "./train-config.js";
 
@@ -49,7 +52,9 @@ export async function runBenchCase({ name, flags }: BenchCase, seconds: number):
   const source = envSource(recipe, undefined);
   const env = await source.make(recipe.env_options);
   const threads = threadsFor(recipe, source);
+  const flops = flopsPerSample(networkShape(recipe, policySpacesOf(env, recipe.env)));
   const agent = await startPpoAgent({ config: recipe, source, env, threads });
+  env.close();
   const totals: Record<string, number> = {};
   let iterations = -1;
   let spent = 0;
@@ -65,11 +70,9 @@ export async function runBenchCase({ name, flags }: BenchCase, seconds: number):
     }
   } finally {
     await agent.close();
-    env.close();
   }
   const steps = iterations * recipe.num_envs * recipe.num_steps;
   const learning = totals["minibatches"]! + totals["optimizer"]!;
-  const observationSize = env.observationSpace.shape[0]!;
   const samples = minibatches * recipe.minibatch_size;
   return {
     name,
@@ -79,10 +82,7 @@ export async function runBenchCase({ name, flags }: BenchCase, seconds: number):
     environments: steps / totals["environments"]!,
     rollout: steps / (totals["environments"]! + totals["policy and rollout"]!),
     millisecondsPerMinibatch: (1000 * learning) / minibatches,
-    gflops:
-      (samples * flopsPerSample(recipe.hidden_sizes, observationSize, env.actionSpace.shape[0]!)) /
-      totals["minibatches"]! /
-      1e9,
+    gflops: (samples * flops) / totals["minibatches"]! / 1e9,
     phases: Object.fromEntries(
       Object.entries(totals).map(([phase, total]) => [phase, (1000 * total) / iterations]),
     ),
@@ -90,13 +90,13 @@ export async function runBenchCase({ name, flags }: BenchCase, seconds: number):
 }
 
 /** Multiplications and additions of a forward and backward pass of both networks, products alone. */
-function flopsPerSample(hidden: readonly number[], inputs: number, actions: number): number {
+function flopsPerSample({ observationSize, actionSize, hiddenSizes }: NetworkShape): number {
   const network = (outputs: number) => {
-    const sizes = [inputs, ...hidden, outputs];
+    const sizes = [observationSize, ...hiddenSizes, outputs];
     return sizes
       .slice(1)
       .map((out, layer) => 2 * sizes[layer]! * out * (layer === 0 ? 2 : 3))
       .reduce((sum, flops) => sum + flops, 0);
   };
-  return network(actions) + network(1);
+  return network(actionSize) + network(1);
 }

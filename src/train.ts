@@ -5,6 +5,7 @@ import type { StateTree } from "../envs/api/state.js";
 import type { AnyEnv } from "../envs/index.js";
 import { MUJOCO_VERSION } from "../envs/mujoco/engine.js";
 import type { Agent } from "./agent.js";
+import { parseYamlMapping } from "./config/yaml-file.js";
 import type { EnvModule } from "./env-modules-node.js";
 import { envSource } from "./env-source.js";
 import { UsageError } from "./errors.js";
@@ -57,6 +58,9 @@ export interface ResumeOptions extends CommonOptions {
 /** Trains an agent in a run directory of its own; ends with an evaluation and `result.json`. */
 export async function train(options: TrainOptions): Promise<TrainOutcome> {
   const { config, argv = [], notes = [] } = options;
+  const configText = stringify(config);
+  // A run whose configuration could not be read again could be neither resumed nor evaluated.
+  parseYamlMapping(configText, "config.yaml");
   const prepared = await prepare(config, options.envModule, undefined);
   return closingAll(prepared, async () => {
     const run = createRunDirectory({
@@ -71,7 +75,7 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
     return Lease.during(run.path, async (lease) => {
       const { env, device } = config;
       writeManifest(run, createManifest({ config, env, device, mujoco: MUJOCO_VERSION, argv }));
-      writeFileAtomic(run.config, stringify(config));
+      writeFileAtomic(run.config, configText);
       const log = new RunLog(run.path, run.metrics);
       log.configuration(config, groupHash(config));
       return drive(prepared, { ...options, config, run, lease, log, notes, from: undefined });

@@ -225,12 +225,13 @@ export class Training {
   }
 
   #interrupt(): TrainOutcome {
-    const { run, reporter } = this.#setup;
+    const { run, reporter, startedAt } = this.#setup;
     const canResume = this.#savedStep === this.#step;
     reporter.interrupted(
       this.#step,
       canResume ? `${programName()} train --resume ${quoted(run.path)}` : null,
     );
+    reporter.profile?.(this.#clock.take(), secondsSince(startedAt));
     return { status: "interrupted", runDirectory: run.path, step: this.#step };
   }
 
@@ -250,7 +251,7 @@ export class Training {
       eval_episodes: this.#evaluation?.episodes ?? 0,
       eval_max_mean_return: this.#best,
       resumed_from_step: from?.step ?? null,
-      wall_seconds: (performance.now() - startedAt) / 1000,
+      wall_seconds: secondsSince(startedAt),
       steps_per_second: this.#trainingSeconds === 0 ? null : this.#stepsPerSecond(),
     };
     writeFileAtomic(run.result, `${JSON.stringify(result, null, 2)}\n`);
@@ -258,6 +259,10 @@ export class Training {
     reporter.profile?.(this.#clock.take(), result.wall_seconds);
     return { status: "finished", runDirectory: run.path, result };
   }
+}
+
+function secondsSince(startedAt: number): number {
+  return (performance.now() - startedAt) / 1000;
 }
 
 /** Whether the steps (from, to] hold a multiple of `every`; never when it is 0. */

@@ -29,7 +29,7 @@ export interface VerifyFinding {
 const ITERATIONS = 4;
 const SMALL = { num_steps: 128, epochs: 4, hidden_sizes: [32, 32] };
 
-/** Each environment family, optimizer, recipe, distribution and init at least once. */
+/** Each optimizer, recipe, distribution and init at least once, over environments of every kind. */
 export const VERIFY_CASES: readonly VerifyCase[] = [
   { name: "HalfCheetah, default", flags: { ...SMALL, env: "HalfCheetah", num_envs: 4 } },
   { name: "HalfCheetah, cleanrl", preset: "cleanrl", flags: { ...SMALL, env: "HalfCheetah", num_envs: 1 } },
@@ -55,6 +55,7 @@ export const VERIFY_CASES: readonly VerifyCase[] = [
       kl_stop: "minibatch",
     },
   },
+  { name: "CartPole, categorical", flags: { ...SMALL, env: "CartPole", num_envs: 3 } },
 ];
 
 /**

@@ -20,6 +20,13 @@ describe("a timed training", () => {
     expect(result.millisecondsPerMinibatch).toBeCloseTo(learning / 20, 6);
   });
 
+  it("counts the outputs of a choice", async () => {
+    const flags = { env: "CartPole", num_envs: 1, num_steps: 128, minibatch_size: 64, threads: 1 };
+    const { gflops, phases } = await runBenchCase({ name: "choice", flags }, 0.001);
+    // 4·4·64 + 6·64·64 + 6·64·2 and 4·4·64 + 6·64·64 + 6·64.
+    expect(gflops).toBeCloseTo((20 * 64 * 52_352) / (phases["minibatches"]! * 1e6), 6);
+  });
+
   it("comes in one and two threads where there are cores for it", () => {
     const threads = (cores: number) =>
       benchCases("HalfCheetah", cores).map(({ flags }) => (flags as { threads?: number }).threads ?? 1);

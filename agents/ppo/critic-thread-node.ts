@@ -51,7 +51,11 @@ class NodeCriticThread implements CriticThread {
         this.#failure ??= error;
         reject(this.#failure);
       };
-      worker.once("message", () => resolve());
+      worker.once("message", () => {
+        // A program that forgets to close it may end.
+        worker.unref();
+        resolve();
+      });
       worker.on("error", fail);
       worker.on("exit", (code) => {
         fail(new RlAdanError("critic-exit", `The critic's thread ended unexpectedly (exit code ${code}).`));

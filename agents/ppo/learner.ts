@@ -68,4 +68,6 @@ export interface Learner {
   update(rollout: Rollout, plan: UpdatePlan): Promise<UpdateMetrics>;
   state(): Promise<StateTree>;
   restore(state: StateTree): Promise<void>;
+  /** Gives back threads. */
+  close(): Promise<void>;
 }

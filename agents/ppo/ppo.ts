@@ -58,7 +58,7 @@ export function iterationCount(
 }
 
 /**
- * Proximal policy optimisation for box actions (Schulman et al. 2017, arXiv 1707.06347); every implementation detail
+ * Proximal policy optimisation for box and discrete actions (Schulman et al. 2017, arXiv 1707.06347); every implementation detail
  * and its source is in README.md beside this file.
  *
  * Resolves when memory, environments and weights are ready, so that what can't work fails before the first step; then

@@ -27,6 +27,7 @@ export function loadEngine(): Promise<Engine> {
  */
 export class Engine {
   readonly #models = new Map<string, MjModel>();
+  readonly #borrowers = new Map<string, number>();
 
   constructor(readonly module: MainModule) {
     const version = module.mj_versionString();
@@ -56,9 +57,59 @@ export class Engine {
     return model;
   }
 
-  createData(model: MjModel): MjData {
-    return new this.module.MjData(model);
+  /** The same for a user's own models, of which there may be many: to be given back by every borrower. */
+  borrow(xml: string, file: string): MjModel {
+    const model = this.model(xml, file);
+    this.#borrowers.set(xml, (this.#borrowers.get(xml) ?? 0) + 1);
+    return model;
   }
+
+  giveBack(xml: string): void {
+    const left = (this.#borrowers.get(xml) ?? 0) - 1;
+    if (left > 0) {
+      this.#borrowers.set(xml, left);
+      return;
+    }
+    this.#borrowers.delete(xml);
+    this.#models.get(xml)?.delete();
+    this.#models.delete(xml);
+  }
+
+  /** Throws RlAdanError when the engine's memory is used up. */
+  createData(model: MjModel): MjData {
+    try {
+      return new this.module.MjData(model);
+    } catch (cause) {
+      throw engineError(cause);
+    }
+  }
+
+  /** A forward pass. Throws RlAdanError, as a step does, when the engine gives up. */
+  forward(model: MjModel, data: MjData): void {
+    try {
+      this.module.mj_forward(model, data);
+    } catch (cause) {
+      throw engineError(cause);
+    }
+  }
+
+  /** `count` engine steps, then what an environment reads of forces. */
+  step(model: MjModel, data: MjData, count: number): void {
+    const { mj_step } = this.module;
+    try {
+      for (let k = 0; k < count; k++) mj_step(model, data);
+      this.module.mj_rnePostConstraint(model, data);
+    } catch (cause) {
+      throw engineError(cause);
+    }
+  }
+}
+
+/** What the engine throws as a sentence; it stays usable after. */
+function engineError(cause: unknown): RlAdanError {
+  const said = cause instanceof Error ? cause.message.trim().replace(/\s*\n\s*/g, ", ") : String(cause);
+  const hint = /memory/i.test(said) ? " Give the model a larger <size memory>, or close environments." : "";
+  return new RlAdanError("mujoco", `${said}.${hint}`, { cause });
 }
 
 /** The compiler says where as "line 2" or "Line number=2"; an engine error's line is one of its own source. */

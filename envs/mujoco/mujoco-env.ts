@@ -25,6 +25,7 @@ export abstract class MujocoEnv implements Env<Float64Array, Float32Array> {
   protected readonly version: Version;
   protected readonly initialQpos: Float64Array;
   protected readonly initialQvel: Float64Array;
+  readonly #engine: Engine;
   readonly #module: MainModule;
   readonly #model: MjModel;
   readonly #frameSkip: number;
@@ -36,12 +37,13 @@ export abstract class MujocoEnv implements Env<Float64Array, Float32Array> {
 
   constructor(
     engine: Engine,
-    xml: string,
+    model: MjModel | string,
     options: { version: Version; frameSkip: number; observationSize: number },
   ) {
     this.version = options.version;
     this.#module = engine.module;
-    this.#model = engine.model(xml);
+    this.#engine = engine;
+    this.#model = typeof model === "string" ? engine.model(model) : model;
     this.#data = engine.createData(this.#model);
     this.#frameSkip = options.frameSkip;
     this.#stateSignature = engine.module.mjtState.mjSTATE_INTEGRATION.value;
@@ -64,7 +66,7 @@ export abstract class MujocoEnv implements Env<Float64Array, Float32Array> {
     this.#tellWarnings();
     this.#module.mj_resetData(this.#model, this.#open());
     this.drawState(this.#generator, this.qpos, this.qvel);
-    this.#module.mj_forward(this.#model, this.#open());
+    this.#engine.forward(this.#model, this.#open());
     return { observation: this.observe(), info: this.version === "v4" ? {} : this.resetInfo() };
   }
 
@@ -86,9 +88,7 @@ export abstract class MujocoEnv implements Env<Float64Array, Float32Array> {
     const { ctrl } = this.#current();
     checkAction(action, ctrl.length);
     ctrl.set(action);
-    const { mj_step } = this.#module;
-    for (let k = 0; k < this.#frameSkip; k++) mj_step(this.#model, data);
-    this.#module.mj_rnePostConstraint(this.#model, data);
+    this.#engine.step(this.#model, data, this.#frameSkip);
   }
 
   protected get qpos(): Float64Array {

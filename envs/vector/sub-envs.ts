@@ -1,3 +1,4 @@
+import { ShapeError } from "../../src/errors.js";
 import type { ResetResult, StepResult } from "../api/env.js";
 import type { StateTree } from "../api/state.js";
 import type { AnyEnv } from "../registry.js";
@@ -131,6 +132,11 @@ export class SubEnvs {
 
   #observe(index: number, observation: number | BatchArray): void {
     const row = typeof observation === "number" ? [observation] : observation;
+    if (row.length !== this.#shape.observationSize) {
+      throw new ShapeError(
+        `Sub-environment ${index} gave an observation of ${row.length} numbers; its space has ${this.#shape.observationSize}.`,
+      );
+    }
     this.#buffers.observations.set(row, index * this.#shape.observationSize);
   }
 }

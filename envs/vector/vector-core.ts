@@ -82,11 +82,11 @@ export class VectorCore {
       if (ended.length > 0) throw new StepAfterEnd(ended);
     }
     const { actionType } = this.shape;
-    const broken = actionType === "int32" ? Array.from(actions).findIndex((a) => !Number.isInteger(a)) : -1;
+    const broken = actionType === "int32" ? Array.from(actions).findIndex((a) => (a | 0) !== a) : -1;
     if (broken !== -1) {
       throw new InvalidAction(
         "vector-actions",
-        `A Discrete action is a whole number; the one of sub-environment ${Math.floor(broken / actionSize)} is ${actions[broken]}.`,
+        `A choice is a whole number of 32 bits; the one of sub-environment ${Math.floor(broken / actionSize)} is ${actions[broken]}.`,
       );
     }
     this.buffers.actions.set(actions);

@@ -48,9 +48,10 @@ export function batchInfos(entries: readonly IndexedInfo[], numEnvs: number): Ve
 
 function addInfo(batched: VectorInfo, info: Info, index: number, numEnvs: number): void {
   for (const [key, value] of Object.entries(info)) {
-    batched[key] ??= storageFor(key, value, numEnvs);
-    store(batched[key], key, value, index, numEnvs);
-    batched[`_${key}`] ??= new Uint8Array(numEnvs);
+    if (key === "__proto__") refuse(key, value, index, "nothing: this name is JavaScript's own");
+    if (!Object.hasOwn(batched, key)) batched[key] = storageFor(key, value, numEnvs);
+    store(batched[key]!, key, value, index, numEnvs);
+    if (!Object.hasOwn(batched, `_${key}`)) batched[`_${key}`] = new Uint8Array(numEnvs);
     (batched[`_${key}`] as Uint8Array)[index] = 1;
   }
 }

@@ -1,4 +1,4 @@
-import type { Env, ResetOptions, ResetResult, StepResult } from "../api/env.js";
+import type { Env, EnvDescription, ResetOptions, ResetResult, StepResult } from "../api/env.js";
 import { InvalidArgument } from "../api/errors.js";
 import type { StateTree } from "../api/state.js";
 import { Wrapper } from "../api/wrapper.js";
@@ -14,6 +14,12 @@ export class TimeLimit<Obs, Act> extends Wrapper<Obs, Act> {
   ) {
     super(env);
     checkStepLimit(maxEpisodeSteps);
+  }
+
+  /** With this limit, which is what counts from outside. */
+  override get spec(): EnvDescription | undefined {
+    const { spec } = this.env;
+    return spec === undefined ? undefined : { ...spec, maxEpisodeSteps: this.maxEpisodeSteps };
   }
 
   override reset(options?: ResetOptions): ResetResult<Obs> {

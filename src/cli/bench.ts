@@ -11,7 +11,7 @@ export function addBenchCommand(program: Command): void {
   program
     .command("bench")
     .description("Time trainings of several sizes on this machine, phase by phase (CleanRL's recipe).")
-    .option("--env <id>", "environment with box actions", "HalfCheetah")
+    .option("--env <id>", "environment", "HalfCheetah")
     .option("--seconds <n>", "about how long to train each size", readSeconds, 5)
     .option("--json", "print one JSON object a size")
     .addHelpText(

@@ -126,10 +126,11 @@ async function newRun(name: string | undefined, flags: TrainFlags): Promise<Star
   const { resolveTrainConfig } = await import("../train-config.js");
   const { preset, config: file, model, set, runDir: runDirectory, runsRoot } = flags;
   const values = configValues(flags);
+  const byHand = flags.env ?? envIn(set ?? []);
   const envModule =
-    flags.env === undefined && file !== undefined
+    byHand === undefined && file !== undefined
       ? await envModuleInConfig(file, flags.allowEnvModule === true)
-      : await envModuleIn(flags.env);
+      : await envModuleIn(byHand);
   const { config, notes } = resolveTrainConfig({
     algorithm,
     preset,
@@ -141,6 +142,11 @@ async function newRun(name: string | undefined, flags: TrainFlags): Promise<Star
   });
   const { train } = await import("../train.js");
   return (how) => train({ ...how, config, notes, envModule, runDirectory, runsRoot });
+}
+
+/** The environment that a `--set env=…` names; the last one counts. */
+function envIn(set: readonly string[]): string | undefined {
+  return set.findLast((entry) => entry.startsWith("env="))?.slice("env=".length);
 }
 
 /** What a config file says the algorithm is, if it does: a run's own config.yaml is enough to repeat it. */

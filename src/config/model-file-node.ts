@@ -1,4 +1,5 @@
-import { dirname, isAbsolute, relative, resolve } from "node:path";
+import { existsSync, realpathSync } from "node:fs";
+import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { UsageError } from "../errors.js";
 import { readText } from "./config-file-node.js";
 
@@ -15,17 +16,28 @@ export function withModelText(
   options: Readonly<Record<string, unknown>>,
   { model, configFile }: { readonly model: string | undefined; readonly configFile: string | undefined },
 ): Record<string, unknown> {
-  if (model !== undefined) return { ...options, model, model_xml: readText(model, `The model ${model}`) };
   const { model: named, model_xml: given } = options;
+  if (model !== undefined) return withText(options, model, model);
   if (given !== undefined || typeof named !== "string") return { ...options };
-  if (configFile === undefined) return { ...options, model_xml: readText(named, `The model ${named}`) };
-  const folder = dirname(configFile);
-  const inside = relative(folder, resolve(folder, named));
-  if (inside.startsWith("..") || isAbsolute(named)) {
+  if (configFile === undefined) return withText(options, named, named);
+  const path = join(dirname(configFile), named);
+  if (isAbsolute(named) || !liesIn(dirname(configFile), path)) {
     throw new UsageError(
       "model-file",
       `${configFile}: the model ${named} lies outside the config's folder; name it by hand: --model ${named}.`,
     );
   }
-  return { ...options, model_xml: readText(resolve(folder, named), `The model ${named}`) };
+  return withText(options, path, named);
+}
+
+/** The file's name alone is recorded: where it lay changes no result, and belongs to no run. */
+function withText(options: Readonly<Record<string, unknown>>, path: string, shownAs: string) {
+  return { ...options, model: basename(path), model_xml: readText(path, `The model ${shownAs}`) };
+}
+
+/** Links followed; a file that is not there is left to the reader, which says so. */
+function liesIn(folder: string, path: string): boolean {
+  const real = existsSync(path) ? realpathSync : resolve;
+  const inside = relative(real(folder), real(path));
+  return !isAbsolute(inside) && inside.split(/[\\/]/)[0] !== "..";
 }

@@ -1,6 +1,6 @@
 import { RlAdanError } from "../errors.js";
 import { compileExpression } from "../expression/expression.js";
-import { single } from "../expression/value.js";
+import { constant, single } from "../expression/value.js";
 
 /** A setting that may change over a run: a learning rate, a clip coefficient, an entropy coefficient. */
 export interface Schedule {
@@ -24,7 +24,7 @@ export function compileSchedule(source: number | string, key: string): Schedule 
   const now = { progress: 0, step: 0 };
   const expression =
     typeof source === "number"
-      ? single(() => source)
+      ? constant(source)
       : compileExpression(source, key, {
           variables: new Map([
             ["progress", single(() => now.progress)],

@@ -11,8 +11,8 @@ import {
 import { UsageError } from "../errors.js";
 import type { ConfigLayer } from "./layer.js";
 
-/** A config is a page of text; anything larger is something else. */
-const MAX_CHARACTERS = 256 * 1024;
+/** A config is a page of text, or holds a user's model, which YAML indents; anything larger is something else. */
+const MAX_CHARACTERS = 1024 * 1024;
 
 /** Aliases multiply when they are resolved; a config needs hardly any. */
 const MAX_ALIASES = 20;

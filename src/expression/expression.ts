@@ -11,7 +11,7 @@ import {
 } from "mathjs/number";
 import { didYouMean, UsageError } from "../errors.js";
 import { cos, exp, log, pow, sin, tanh } from "../math/index.js";
-import { elementwise, type Scope, type ScopeFunction, single, type Value } from "./value.js";
+import { constant, elementwise, type Scope, type ScopeFunction, type Value } from "./value.js";
 
 /** Longer than any sensible term; with the next limit, short enough that mathjs's recursion stays shallow. */
 const MAX_CHARACTERS = 400;
@@ -111,6 +111,7 @@ function compileNode(node: MathNode, place: Place): Value {
       return compileSymbol((node as SymbolNode).name, place);
     case "OperatorNode": {
       const { fn, op, args } = node as OperatorNode;
+      if (fn !== "and" && fn !== "or") refuseLooseNot(args, place);
       return combine(operatorOf(fn, op, place), args, node, place);
     }
     case "RelationalNode":
@@ -128,11 +129,11 @@ function compileNode(node: MathNode, place: Place): Value {
 
 function compileConstant(value: unknown, node: MathNode, place: Place): Value {
   if (typeof value !== "number" || !Number.isFinite(value)) throw forbidden(node.toString(), place);
-  return single(() => value);
+  return constant(value);
 }
 
 function compileSymbol(name: string, place: Place): Value {
-  if (name === "pi") return single(() => Math.PI);
+  if (name === "pi") return constant(Math.PI);
   const variable = place.scope.variables.get(name);
   if (variable !== undefined) return variable;
   if (FUNCTIONS.has(name) || place.scope.functions.has(name))
@@ -148,10 +149,21 @@ function operatorOf(name: string, shown: string, place: Place): Arithmetic {
 
 /** `0.7 < z < 2`: true when each neighbouring pair is. */
 function compileChain(node: RelationalNode, place: Place): Value {
+  refuseLooseNot(node.params, place);
   const operators = (node.conditionals as unknown as string[]).map((name) => operatorOf(name, name, place));
   const holds: Arithmetic = (...values) =>
     Number(operators.every((operator, i) => operator(values[i]!, values[i + 1]!) !== 0));
   return combine(holds, node.params, node, place);
+}
+
+/** `not z > 1` is (not z) > 1 to mathjs, which nobody means. */
+function refuseLooseNot(operands: readonly MathNode[], place: Place): void {
+  const [left, right] = operands;
+  if (right === undefined || left?.type !== "OperatorNode" || (left as OperatorNode).fn !== "not") return;
+  throw invalid(
+    place.key,
+    `"${place.source}" leaves open what ${at("not", place)} belongs to; write not (…), or (not …).`,
+  );
 }
 
 function compileCall(node: FunctionNode, place: Place): Value {

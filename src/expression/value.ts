@@ -4,6 +4,8 @@
  */
 export interface Value {
   readonly length: number;
+  /** Written as a number: it is the same whenever it is asked for. */
+  readonly isConstant?: boolean;
   /** Element `index`, counted from 0; a single number is every element of itself. */
   at(index: number): number;
 }
@@ -26,6 +28,10 @@ export function single(read: () => number): Value {
   return { length: 1, at: read };
 }
 
+export function constant(value: number): Value {
+  return { length: 1, isConstant: true, at: () => value };
+}
+
 /** `apply` over the elements of several values; single numbers go with all. Undefined when two lengths differ. */
 export function elementwise(
   values: readonly Value[],
@@ -34,8 +40,18 @@ export function elementwise(
   const lengths = new Set(values.map(({ length }) => length).filter((length) => length !== 1));
   if (lengths.size > 1) return undefined;
   const length = [...lengths][0] ?? 1;
-  const [a, b] = values;
-  if (values.length === 1) return { length, at: (index) => apply(a!.at(index)) };
-  if (values.length === 2) return { length, at: (index) => apply(a!.at(index), b!.at(index)) };
-  return { length, at: (index) => apply(...values.map((value) => value.at(index))) };
+  return {
+    length,
+    isConstant: values.every(({ isConstant }) => isConstant === true),
+    at: elements(values, apply),
+  };
+}
+
+/** Without an array per element for the usual counts. */
+function elements(values: readonly Value[], apply: (...elements: number[]) => number): Value["at"] {
+  const [a, b, c] = values;
+  if (values.length === 1) return (index) => apply(a!.at(index));
+  if (values.length === 2) return (index) => apply(a!.at(index), b!.at(index));
+  if (values.length === 3) return (index) => apply(a!.at(index), b!.at(index), c!.at(index));
+  return (index) => apply(...values.map((value) => value.at(index)));
 }

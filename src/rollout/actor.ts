@@ -177,6 +177,7 @@ export class Actor {
     const row = step * envs + slot.index;
     const result = slot.env.step(slot.actionMap.toEnv(actions, row * actionSize));
     slot.steps += 1;
+    if (!Number.isFinite(result.reward)) throw slot.notFinite(`a reward of ${result.reward}`);
     slot.episodeReturn += result.reward;
     slot.episodeLength += 1;
     rewards[row] = result.reward;
@@ -215,6 +216,11 @@ export function actorNetwork(
     maxBatch: batch,
     parameters,
   });
+}
+
+function firstNotFinite(observation: ArrayLike<number>): string {
+  const index = Array.from(observation).findIndex((value) => !Number.isFinite(value));
+  return `${observation[index]} at index ${index}`;
 }
 
 /** One environment and everything that goes on with it from step to step. */
@@ -278,11 +284,23 @@ class Slot {
         `The environment returned an observation of ${observation.length} numbers; its space has ${this.observation.length}.`,
       );
     }
+    // 0 times a number that is not finite is NaN, and stays it in a sum.
+    let zero = 0;
+    for (let j = 0; j < observation.length; j++) zero += 0 * observation[j]!;
+    if (zero !== 0) throw this.notFinite(`an observation with ${firstNotFinite(observation)}`);
     this.observation.set(observation);
     if (this.#rule !== "none") this.increments.push(this.observation);
     if (this.#rule === "per_step") this.local.push(this.observation);
     const moments = this.#rule === "none" ? undefined : this.local;
     normalize(this.observation, moments, this.#clip, this.normalized, 0, 1);
+  }
+
+  notFinite(what: string): RlAdanError {
+    return new RlAdanError(
+      "env-not-finite",
+      `Environment ${this.index} gave ${what} at its step ${this.steps}, step ${this.episodeLength + 1} of its episode; ` +
+        "training can't go on from that. The last checkpoint is from before.",
+    );
   }
 
   state(): StateTree {

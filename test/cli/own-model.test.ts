@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
@@ -48,6 +48,9 @@ env_options:
 `;
 writeFileSync(join(folder, "robots", "cart.yaml"), task("cart.xml"));
 writeFileSync(join(folder, "robots", "outside.yaml"), task("../cart.xml"));
+symlinkSync(join(folder, "cart-elsewhere.xml"), join(folder, "robots", "link.xml"));
+writeFileSync(join(folder, "cart-elsewhere.xml"), "<mujoco/>");
+writeFileSync(join(folder, "robots", "linked.yaml"), task("link.xml"));
 writeFileSync(join(folder, "robots", "gone.yaml"), task("kart.xml"));
 writeFileSync(join(folder, "robots", "wrong.yaml"), task("cart.xml", "z(body(kart))"));
 writeFileSync(join(folder, "robots", "flat.yaml"), "env: mujoco\nenv_options: 3\n");
@@ -106,6 +109,7 @@ describe("rl-adan with a model of the user's own", () => {
     };
     expect([
       train("--config", "robots/outside.yaml"),
+      train("--config", "robots/linked.yaml"),
       train("--config", "robots/gone.yaml"),
       train("--config", "robots/wrong.yaml"),
       train("--config", "robots/flat.yaml"),
@@ -118,10 +122,11 @@ describe("rl-adan with a model of the user's own", () => {
     ]).toMatchInlineSnapshot(`
       [
         "2: error: robots/outside.yaml: the model ../cart.xml lies outside the config's folder; name it by hand: --model ../cart.xml.",
+        "2: error: robots/linked.yaml: the model link.xml lies outside the config's folder; name it by hand: --model link.xml.",
         "2: error: The model kart.xml cannot be read: there is no such file.",
         "2: error: mujoco: reward.near: "z(body(kart))" names the body "kart", which the model lacks. Did you mean "cart"?",
         "2: error: robots/flat.yaml:2: key "env_options" must be a mapping of the environment's options, got 3.",
-        "2: error: robots/broken.xml:2: MuJoCo can't compile the model: XML Error: Schema violation: unrecognized element, Element 'wordbody', line 2.",
+        "2: error: broken.xml:2: MuJoCo can't compile the model: XML Error: Schema violation: unrecognized element, Element 'wordbody', line 2.",
         "2: error: The model robots cannot be read: it is a folder.",
         "2: error: mujoco: needs a model: --model robot.xml, or the argument model_xml with the MJCF itself.",
         "2: error: mujoco: needs a reward: at least one term, like reward: { forward: "rate(x(body(torso)))" }.",
@@ -139,6 +144,24 @@ describe("rl-adan with a model of the user's own", () => {
     );
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     expect(String(read("line", "config.yaml"))).toMatch(/^env: Line$/m);
+  });
+
+  it("leaves a config's module alone when the environment is named by hand", () => {
+    const { status, stderr } = rlAdan(
+      ...[
+        "train",
+        "ppo",
+        "--config",
+        "robots/line.yaml",
+        "--set",
+        "env=CartPole",
+        "--total-timesteps",
+        "128",
+      ],
+      ...[...SHORT, "--run-dir", "by-hand", "--quiet"],
+    );
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(String(read("by-hand", "config.yaml"))).toMatch(/^env: CartPole-v1$/m);
   });
 });
 

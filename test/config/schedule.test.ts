@@ -40,6 +40,8 @@ describe("schedules", () => {
     ["0.4 < progress < 0.5", 0],
     ["step == 64 and not (step != 64) or 0", 1],
     ["(step >= 65) + (step > 63)", 1],
+    ["not (step > 65) and not (progress > 1)", 1],
+    ["(not step) + 1", 1],
   ])("%s is %d at progress 0.5, step 64", (source, value) => {
     expect(at(source, 0.5, 64)).toBe(value);
   });
@@ -76,6 +78,8 @@ describe("schedules", () => {
       "constructor",
       "toString()",
       "5 cm",
+      "not step > 2",
+      "0 < not step < 2",
       "step % 2",
       "step!",
       "1 to 2",

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { stringify } from "yaml";
 import { parseYamlMapping, parseYamlValue } from "../../src/config/yaml-file.js";
 
 describe("YAML files", () => {
@@ -9,6 +10,13 @@ describe("YAML files", () => {
       ["nested", { inner: [1, 2] }, "run.yaml:4"],
     ]);
     expect(entries[1]?.mapping?.entries).toEqual([{ key: "inner", value: [1, 2], place: "run.yaml:5" }]);
+  });
+
+  test("the largest model that an environment takes can be read back from a run's configuration", () => {
+    const model = "a\n".repeat(100 * 1024);
+    const text = stringify({ env: "mujoco", env_options: { model_xml: model } });
+    const { entries } = parseYamlMapping(text, "config.yaml");
+    expect(entries[1]!.value).toEqual({ model_xml: model });
   });
 
   test("an empty file has no keys", () => {
@@ -55,14 +63,14 @@ describe("YAML files", () => {
 
   test("size, aliases and nesting are limited", () => {
     const texts = [
-      `# ${"x".repeat(256 * 1024)}`,
+      `# ${"x".repeat(1024 * 1024)}`,
       `a: &a [1]\nb: [${"*a, ".repeat(30)}]\n`,
       `a: ${"[".repeat(100_000)}`,
       "- ".repeat(100_000),
     ];
     expect(texts.map((text) => refusal(text))).toMatchInlineSnapshot(`
       [
-        "run.yaml: the file has 262146 characters; a config has at most 262144.",
+        "run.yaml: the file has 1048578 characters; a config has at most 1048576.",
         "run.yaml: Excessive alias count indicates a resource exhaustion attack.",
         "run.yaml: It nests more than 20 levels deep.",
         "run.yaml: It nests more than 20 levels deep.",

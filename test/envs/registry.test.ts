@@ -94,11 +94,18 @@ describe("make", () => {
 describe("the time limit", () => {
   it("truncates at the limit and on every later step, and starts anew at a reset", () => {
     const env = new TimeLimit(new Pendulum(), 3);
+    expect(env.spec).toBeUndefined();
     const truncations = () => Array.from({ length: 4 }, () => env.step(Float32Array.of(0)).truncated);
     env.reset({ seed: 1 });
     expect(truncations()).toEqual([false, false, true, true]);
     env.reset();
     expect(truncations()).toEqual([false, false, true, true]);
+  });
+
+  it("is what spec says, also around another one", async () => {
+    const env = new TimeLimit(await make("Pendulum-v1"), 50);
+    expect(env.spec?.maxEpisodeSteps).toBe(50);
+    expect(env.spec?.id).toBe("Pendulum-v1");
   });
 
   it("is none when -1 is asked for", async () => {

@@ -21,34 +21,41 @@ import { taskScope } from "./task-scope.js";
 export class OwnModel extends MujocoEnv {
   readonly #task: Task;
   readonly #compiled: CompiledTask;
-  readonly #startQpos: Float64Array;
-  readonly #startQvel: Float64Array;
+  readonly #engine: Engine;
+  readonly #start: Start;
+  #isOpen = true;
 
   /** Throws InvalidArgument, or UsageError from an expression or, with file and line, from the model's compiler. */
   static async create(kwargs: EnvArguments = {}): Promise<OwnModel> {
     const task = readTask(kwargs);
     const engine = await loadEngine();
-    const model = engine.model(task.xml, task.file);
-    requireControlRanges(model, task.file);
-    return new OwnModel(engine, task, compileTask(task, new Readings(model)));
+    const model = engine.borrow(task.xml, task.file);
+    try {
+      requireControlRanges(model, task.file);
+      const start = startOf(task, model);
+      return new OwnModel(engine, model, task, compileTask(task, new Readings(model)), start);
+    } catch (error) {
+      engine.giveBack(task.xml);
+      throw error;
+    }
   }
 
-  private constructor(engine: Engine, task: Task, compiled: CompiledTask) {
-    super(engine, task.xml, {
+  private constructor(
+    engine: Engine,
+    model: MjModel,
+    task: Task,
+    compiled: CompiledTask,
+    start: Start | undefined,
+  ) {
+    super(engine, model, {
       version: "v5",
       frameSkip: task.frameSkip,
       observationSize: compiled.observation.reduce((size, { length }) => size + length, 0),
     });
+    this.#engine = engine;
     this.#task = task;
     this.#compiled = compiled;
-    this.#startQpos = this.initialQpos;
-    this.#startQvel = this.initialQvel;
-    if (task.keyframe !== undefined) {
-      const { model } = this;
-      const key = keyframeOf(task, model);
-      this.#startQpos = (model.key_qpos as Float64Array).slice(key * model.nq, (key + 1) * model.nq);
-      this.#startQvel = (model.key_qvel as Float64Array).slice(key * model.nv, (key + 1) * model.nv);
-    }
+    this.#start = start ?? { qpos: this.initialQpos, qvel: this.initialQvel };
     compiled.readings.attach({
       dt: this.dt,
       read: (name) => (name === "qpos" ? this.qpos : name === "qvel" ? this.qvel : this.derived(name)),
@@ -77,14 +84,21 @@ export class OwnModel extends MujocoEnv {
 
   override restore(state: StateTree): void {
     const { simulation, rates } = state as { simulation: StateTree; rates: Float64Array[] };
+    this.#compiled.readings.check(rates);
     super.restore(simulation);
     this.#compiled.readings.restore(rates);
   }
 
   protected drawState(generator: Pcg64, qpos: Float64Array, qvel: Float64Array): void {
     const { noise } = this.#task;
-    drawNoise(generator, noise.qpos, this.#startQpos, qpos);
-    drawNoise(generator, noise.qvel, this.#startQvel, qvel);
+    drawNoise(generator, noise.qpos, this.#start.qpos, qpos);
+    drawNoise(generator, noise.qvel, this.#start.qvel, qvel);
+  }
+
+  override close(): void {
+    super.close();
+    if (this.#isOpen) this.#engine.giveBack(this.#task.xml);
+    this.#isOpen = false;
   }
 
   /** Called by reset, after the forward pass. */
@@ -143,7 +157,7 @@ function compileTask(task: Task, readings: Readings): CompiledTask {
     if (isBuiltinName(name) || scope.variables.has(name) || functions.has(name)) {
       throw new InvalidArgument("env-argument", `mujoco: quantities: "${name}" has a meaning already.`);
     }
-    const value = compile(source, `quantities.${name}`);
+    const value = readings.remembered(compile(source, `quantities.${name}`));
     quantities.set(name, value);
     // The next ones may use it.
     scope.variables.set(name, value);
@@ -177,9 +191,21 @@ function requireControlRanges(model: MjModel, file: string): void {
   }
 }
 
-function keyframeOf(task: Task, model: MjModel): number {
+/** Where episodes start, but for noise. */
+interface Start {
+  readonly qpos: Float64Array;
+  readonly qvel: Float64Array;
+}
+
+/** The keyframe that the task names, if it names one. */
+function startOf({ keyframe }: Task, model: MjModel): Start | undefined {
+  if (keyframe === undefined) return undefined;
   try {
-    return idOf(model, "keyframe", task.keyframe!);
+    const key = idOf(model, "keyframe", keyframe);
+    return {
+      qpos: (model.key_qpos as Float64Array).slice(key * model.nq, (key + 1) * model.nq),
+      qvel: (model.key_qvel as Float64Array).slice(key * model.nv, (key + 1) * model.nv),
+    };
   } catch (cause) {
     throw new InvalidArgument("env-argument", `mujoco: reset.keyframe ${(cause as Error).message}`, {
       cause,

@@ -19,6 +19,8 @@ export class Readings {
   readonly action: Float32Array;
   readonly #views = new Map<ReadArray, ArrayView>();
   readonly #rates: Rate[] = [];
+  /** Rates and remembered values, in the order in which they may build on one another. */
+  readonly #cells: Cell[] = [];
   #source: Source | undefined;
 
   constructor(readonly model: MjModel) {
@@ -44,18 +46,26 @@ export class Readings {
   rate(of: Value): Value {
     const rate = new Rate(of);
     this.#rates.push(rate);
+    this.#cells.push(rate);
     return { length: of.length, at: (index) => rate.perSecond[of.length === 1 ? 0 : index]! };
+  }
+
+  /** A value computed once after each reset and step, however often it is read. */
+  remembered(of: Value): Value {
+    const cell = new Remembered(of);
+    this.#cells.push(cell);
+    return { length: of.length, at: (index) => cell.now[of.length === 1 ? 0 : index]! };
   }
 
   afterReset(): void {
     this.#forgetViews();
     this.action.fill(0);
-    for (const rate of this.#rates) rate.start();
+    for (const cell of this.#cells) cell.start();
   }
 
   afterStep(): void {
     this.#forgetViews();
-    for (const rate of this.#rates) rate.advance(this.#attached.dt);
+    for (const cell of this.#cells) cell.advance(this.#attached.dt);
   }
 
   /** What the next step's rates start from: it can't be computed again, since derived arrays lag behind qpos. */
@@ -64,7 +74,7 @@ export class Readings {
   }
 
   /** Throws ShapeError when the state is another task's. */
-  restore(state: readonly Float64Array[]): void {
+  check(state: readonly Float64Array[]): void {
     const lengths = (rates: readonly { length: number }[]) => rates.map(({ length }) => length).join(", ");
     const own = this.#rates.map(({ previous }) => previous);
     if (lengths(state) !== lengths(own)) {
@@ -72,11 +82,14 @@ export class Readings {
         `A saved state's rates have ${lengths(state) || 0} numbers where this environment's have ${lengths(own) || 0}: it is another task's.`,
       );
     }
+  }
+
+  restore(state: readonly Float64Array[]): void {
     for (const [i, rate] of this.#rates.entries()) rate.previous.set(state[i]!);
   }
 
   get #attached(): Source {
-    if (this.#source === undefined) throw new Error("reads the simulation where a constant number belongs.");
+    if (this.#source === undefined) throw new Error("No environment has attached itself.");
     return this.#source;
   }
 
@@ -102,7 +115,29 @@ class ArrayView {
   }
 }
 
-class Rate {
+/** What changes with the simulation. */
+interface Cell {
+  start(): void;
+  advance(dt: number): void;
+}
+
+class Remembered implements Cell {
+  readonly now: Float64Array;
+
+  constructor(private readonly of: Value) {
+    this.now = new Float64Array(of.length);
+  }
+
+  start(): void {
+    for (let i = 0; i < this.now.length; i++) this.now[i] = this.of.at(i);
+  }
+
+  advance(): void {
+    this.start();
+  }
+}
+
+class Rate implements Cell {
   readonly previous: Float64Array;
   readonly perSecond: Float64Array;
 

@@ -48,7 +48,7 @@ export function taskScope(readings: Readings): Scope {
     ["x", element(0)],
     ["y", element(1)],
     ["z", element(2)],
-    ["slice", valued([2, 3], ([of, from, to]) => slice(of!, constant(from!), to && constant(to)))],
+    ["slice", valued([2, 3], ([of, from, to]) => slice(of!, wholeNumber(from!), to && wholeNumber(to)))],
     ["rate", valued([1, 1], ([of]) => readings.rate(of!))],
     ["control_cost", valued([1, 1], ([weight]) => single(() => controlCost(weight!.at(0), action)))],
     ["sum", valued([1, 1], ([of]) => reduced(of!, (sum, value) => sum + value))],
@@ -108,9 +108,10 @@ function slice(of: Value, from: number, to: number = of.length): Value {
   return { length, at: (index) => of.at(from + (length === 1 ? 0 : index)) };
 }
 
-/** The value of an argument that can't change, as it is when the task is compiled. */
-function constant(value: Value): number {
-  return value.at(0);
+/** Where a slice begins or ends can't change with the simulation. */
+function wholeNumber(value: Value): number {
+  if (value.isConstant === true && value.length === 1) return value.at(0);
+  throw new Error("reads the simulation where a constant number belongs.");
 }
 
 function paired(values: readonly Value[], apply: (...elements: number[]) => number): Value {

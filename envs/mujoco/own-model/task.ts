@@ -35,6 +35,10 @@ export const TASK_KEYS = [
 ] as const;
 const RESET_KEYS = ["keyframe", "qpos", "qvel"] as const;
 const NOISES = ["uniform", "normal"] as const;
+/** More would only hide a slip: 10,000 engine steps are minutes of simulated time. */
+const MAX_FRAME_SKIP = 10_000;
+/** Far more than a task needs; each is computed at every step. */
+const MAX_EXPRESSIONS = 100;
 const NO_NOISE: StartNoise = { kind: "uniform", scale: 0 };
 
 /** Far more than a robot's description has; a run's config holds it as text. */
@@ -51,8 +55,12 @@ export function readTask(kwargs: EnvArguments): Task {
     throw invalid(`the model has ${xml.length} characters, at most ${MAX_MODEL_CHARACTERS} are allowed.`);
   }
   if (typeof file !== "string") throw invalid(`model must be a file's name, got ${shown(file)}.`);
-  if (!Number.isSafeInteger(frameSkip) || (frameSkip as number) < 1) {
-    throw invalid(`frame_skip must be a whole number of at least 1, got ${shown(frameSkip)}.`);
+  if (
+    !Number.isSafeInteger(frameSkip) ||
+    (frameSkip as number) < 1 ||
+    (frameSkip as number) > MAX_FRAME_SKIP
+  ) {
+    throw invalid(`frame_skip must be a whole number from 1 to ${MAX_FRAME_SKIP}, got ${shown(frameSkip)}.`);
   }
   const reset = mapping("reset", kwargs["reset"] ?? {});
   refuseUnknown("reset.", reset, RESET_KEYS);
@@ -82,13 +90,20 @@ function observationParts(value: unknown): string[] {
   if (!Array.isArray(value) || value.length === 0) {
     throw invalid(`observation must be a list of expressions, got ${shown(value)}.`);
   }
+  if (value.length > MAX_EXPRESSIONS) {
+    throw invalid(`observation has ${value.length} parts, at most ${MAX_EXPRESSIONS} are allowed.`);
+  }
   return value.map((part, i) => expression(`observation[${i}]`, part));
 }
 
 function expressions(key: string, value: unknown): Map<string, string> {
+  const entries = Object.entries(mapping(key, value));
+  if (entries.length > MAX_EXPRESSIONS) {
+    throw invalid(`${key} has ${entries.length} expressions, at most ${MAX_EXPRESSIONS} are allowed.`);
+  }
   return new Map(
-    Object.entries(mapping(key, value)).map(([name, text]) => {
-      if (!/^[A-Za-z_]\w*$/.test(name)) {
+    entries.map(([name, text]) => {
+      if (!/^[A-Za-z_]\w*$/.test(name) || name in Object.prototype) {
         throw invalid(`${key}: "${name}" must be a name of letters, digits and underscores.`);
       }
       return [name, expression(`${key}.${name}`, text)];

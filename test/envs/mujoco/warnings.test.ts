@@ -36,7 +36,7 @@ describe("what the engine has to put right", () => {
   it("is said once: a simulation that explodes", () => {
     expect(said(own("2M", [1, 1]))).toMatchInlineSnapshot(`
       [
-        "warning: MuJoCo met an acceleration that is no number or huge, at degree of freedom 180: the simulation was put back to its start (is the time step too long, a force too large?). This is said once.",
+        "warning: MuJoCo met an acceleration that is no number or huge, at degree of freedom 180: the simulation was put back to its start (is the time step too long, a force too large?). This is said once a thread.",
       ]
     `);
   });
@@ -44,7 +44,7 @@ describe("what the engine has to put right", () => {
   it("is said once: contacts without memory", () => {
     expect(said(own("60K", [0, 0]))).toMatchInlineSnapshot(`
       [
-        "warning: MuJoCo met more constraints than there is memory for (61440): some are left out; give the model a larger <size memory>. This is said once.",
+        "warning: MuJoCo met more constraints than there is memory for (61440): some are left out; give the model a larger <size memory>. This is said once a thread.",
       ]
     `);
   });

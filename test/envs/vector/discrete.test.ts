@@ -125,7 +125,7 @@ describe.each(["sync", "async"] as const)("a vector of environments that count (
     expect(info["final_obs"]).toEqual([Int32Array.of(2, -2), null]);
     expect(seen.every((batch) => envs.observationSpace.contains(batch))).toBe(true);
     await expect((async () => envs.step([0, 0, 0, 0.5]))()).rejects.toThrow(
-      "A Discrete action is a whole number; the one of sub-environment 1 is 0.5.",
+      "A choice is a whole number of 32 bits; the one of sub-environment 1 is 0.5.",
     );
   });
 

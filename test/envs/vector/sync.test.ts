@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { type AnyEnv, TransformObservation } from "../../../envs/index.js";
 import {
   type AutoresetMode,
   makeVec,
@@ -50,7 +51,7 @@ describe("a vector environment in one thread", () => {
       expect(observations.slice(4 * i, 4 * i + 4)).toEqual(single!.step(i).observation);
     }
     expect(() => envs.step([0, 0.5])).toThrow(
-      "A Discrete action is a whole number; the one of sub-environment 1 is 0.5.",
+      "A choice is a whole number of 32 bits; the one of sub-environment 1 is 0.5.",
     );
   });
 
@@ -157,6 +158,22 @@ describe("a vector environment in one thread", () => {
     })) {
       expect(call).toThrow(`${name}() was called on a vector environment that is closed.`);
     }
+  });
+
+  it("refuses an observation that is not of its space's length, and a choice that 32 bits don't hold", async () => {
+    const shortened = (env: AnyEnv) =>
+      new TransformObservation<Float32Array, number, Float32Array>(env, (observation) =>
+        observation.slice(1),
+      );
+    const envs = await makeVec("CartPole-v1", { numEnvs: 2, wrappers: [shortened] });
+    expect(() => envs.reset({ seed: 0 })).toThrow(
+      "Sub-environment 0 gave an observation of 3 numbers; its space has 4.",
+    );
+    const carts = await makeVec("CartPole-v1", { numEnvs: 2 });
+    carts.reset({ seed: 0 });
+    expect(() => carts.step([1, 4294967297])).toThrow(
+      "A choice is a whole number of 32 bits; the one of sub-environment 1 is 4294967297.",
+    );
   });
 
   it("refuses environments whose spaces differ, and a state of other environments", async () => {

@@ -18,6 +18,16 @@ it("numbers, flags and arrays become arrays over the sub-environments, with mask
   });
 });
 
+it("names that every object has are keys like others, but for the one that would change every object", () => {
+  const infos = [at(0, { constructor: 1 }), at(1, { constructor: 2, toString: true })];
+  const batched = batchInfos(infos, 2);
+  expect(batched["constructor"]).toEqual(Float64Array.of(1, 2));
+  expect(batched["_toString"]).toEqual(Uint8Array.of(0, 1));
+  const sly = JSON.parse('{"__proto__":{"polluted":1}}') as Record<string, unknown>;
+  expect(() => batchInfos([at(0, sly)], 1)).toThrow('Info "__proto__" of sub-environment 0');
+  expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
+});
+
 it("anything else stands in a list, null where it is absent, and final_obs always does", () => {
   const infos = [at(1, { name: "b", list: [1], none: null, final_obs: Float64Array.of(7) })];
   expect(batchInfos(infos, 2)).toEqual({
