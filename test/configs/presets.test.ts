@@ -193,4 +193,14 @@ describe("the presets, against what was read in the projects' sources", () => {
       bootstrap_truncated: true,
     });
   });
+
+  test.each(["Swimmer-v5", "Swimmer-v4"])("the plain default discounts less in %s than elsewhere", (env) => {
+    const resolved = (flags: Record<string, unknown>, preset?: string) =>
+      resolveTrainConfig({ algorithm: "ppo", preset, flags }).config;
+    const elsewhere = resolved({ env: "HalfCheetah-v5" });
+    expect(elsewhere).toMatchObject({ gamma: 0.99 });
+    expect(resolved({ env })).toEqual({ ...elsewhere, env, gamma: 0.9999 });
+    expect(resolved({ env, gamma: 0.99 })).toMatchObject({ gamma: 0.99 });
+    expect(resolved({ env }, "cleanrl")).toMatchObject({ gamma: 0.99 });
+  });
 });
