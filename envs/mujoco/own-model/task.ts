@@ -103,7 +103,8 @@ function expressions(key: string, value: unknown): Map<string, string> {
   }
   return new Map(
     entries.map(([name, text]) => {
-      if (!/^[A-Za-z_]\w*$/.test(name) || name in Object.prototype) {
+      if (name in Object.prototype) throw invalid(`${key}: "${name}" is a name of JavaScript's own.`);
+      if (!/^[A-Za-z_]\w*$/.test(name)) {
         throw invalid(`${key}: "${name}" must be a name of letters, digits and underscores.`);
       }
       return [name, expression(`${key}.${name}`, text)];

@@ -210,7 +210,7 @@ describe("a model of the user's own", () => {
         "mujoco: termination must be an expression, got 1.",
         "mujoco: frame_skip must be a whole number from 1 to 10000, got 0.",
         "mujoco: frame_skip must be a whole number from 1 to 10000, got 1000000000.",
-        "mujoco: quantities: "constructor" must be a name of letters, digits and underscores.",
+        "mujoco: quantities: "constructor" is a name of JavaScript's own.",
         "mujoco: quantities has 101 expressions, at most 100 are allowed.",
         "mujoco: reset.keyframe names the keyframe "lef", which the model lacks. Did you mean "left"?",
         "mujoco: there is no argument "reset.qpos.unifrom"; known are uniform, normal. Did you mean "uniform"?",
