@@ -222,6 +222,6 @@ function checkDivergence(metrics: UpdateMetrics, iteration: number, learningRate
   throw new RlAdanError(
     "diverged",
     `Training diverged in iteration ${iteration}: the weights are no longer finite at learning rate ${learningRate}. ` +
-      "Lower the learning rate; the last checkpoint is from before.",
+      "Lower the learning rate; any checkpoint is from before.",
   );
 }

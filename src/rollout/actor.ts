@@ -177,9 +177,9 @@ export class Actor {
     const row = step * envs + slot.index;
     const result = slot.env.step(slot.actionMap.toEnv(actions, row * actionSize));
     slot.steps += 1;
-    if (!Number.isFinite(result.reward)) throw slot.notFinite(`a reward of ${result.reward}`);
     slot.episodeReturn += result.reward;
     slot.episodeLength += 1;
+    if (!Number.isFinite(result.reward)) throw slot.notFinite(`a reward of ${result.reward}`);
     rewards[row] = result.reward;
     terminated[row] = result.terminated ? 1 : 0;
     truncated[row] = result.truncated ? 1 : 0;
@@ -298,8 +298,8 @@ class Slot {
   notFinite(what: string): RlAdanError {
     return new RlAdanError(
       "env-not-finite",
-      `Environment ${this.index} gave ${what} at its step ${this.steps}, step ${this.episodeLength + 1} of its episode; ` +
-        "training can't go on from that. The last checkpoint is from before.",
+      `Environment ${this.index} gave ${what} at its step ${this.steps}, step ${this.episodeLength} of its episode; ` +
+        "training can't go on from that. Any checkpoint is from before.",
     );
   }
 
