@@ -60,15 +60,18 @@ export const PEERS = [
   },
 ];
 
+/** times: of the peers' steps, so that every arm runs for about as long and compilers weigh alike. */
 const OURS = [
   {
     name: "rl-adan, simd, 2 threads",
     flags: ["--device", "simd", "--threads", "2"],
+    times: 5,
     recipes: ["1x2048", "8x256"],
   },
   {
     name: "rl-adan, simd, 1 thread",
     flags: ["--device", "simd", "--threads", "1"],
+    times: 5,
     recipes: ["1x2048", "8x256"],
   },
   { name: "rl-adan, scalar, 1 thread", flags: ["--device", "scalar", "--threads", "1"], recipes: ["1x2048"] },
@@ -78,14 +81,14 @@ const beside = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 export function oursOf(recipe, env, total) {
   const { envs, steps } = RECIPES[recipe];
-  return OURS.filter(({ recipes }) => recipes.includes(recipe)).map(({ name, flags }) => ({
+  return OURS.filter(({ recipes }) => recipes.includes(recipe)).map(({ name, flags, times = 1 }) => ({
     name,
     measure() {
       const folder = mkdtempSync(join(tmpdir(), "rl-adan-throughput-"));
       try {
         run(process.execPath, [
           ...[beside("../dist/src/cli/main.js"), "train", "ppo", "--preset", "cleanrl", ...flags],
-          ...["--env", env, "--total-timesteps", total, "--num-envs", envs, "--num-steps", steps],
+          ...["--env", env, "--total-timesteps", times * total, "--num-envs", envs, "--num-steps", steps],
           ...["--eval-episodes", 1, "--run-dir", join(folder, "run"), "--quiet"],
         ]);
         return JSON.parse(readFileSync(join(folder, "run/result.json"), "utf8")).steps_per_second;

@@ -23,7 +23,7 @@ export function readArguments<T extends Record<string, ArgumentValue>>(
     const fallback = Object.hasOwn(defaults, name) ? defaults[name] : undefined;
     if (fallback === undefined) {
       const known = Object.keys(defaults);
-      const list = known.length === 0 ? "it takes none" : `it takes ${known.join(", ")}`;
+      const list = `it takes ${[...known, "max_episode_steps"].join(", ")}`;
       throw new InvalidArgument(
         "env-argument",
         `${env} has no argument "${name}"; ${list}.${didYouMean(name, known)}`,

@@ -80,7 +80,10 @@ async function runCheck(
   try {
     await perform(check, make, lengths, findings);
   } catch (error) {
-    findings.error(`${check}-threw`, `The environment threw ${described(error)}: ${messageOf(error)}.`);
+    findings.error(
+      `${check}-threw`,
+      `The environment threw ${described(error)}: ${messageOf(error).replace(/\.$/, "")}.`,
+    );
   }
   for (const env of made) closeQuietly(env);
   return findings;

@@ -1,6 +1,6 @@
 import { didYouMean } from "../src/errors.js";
 import type { Env, EnvDescription } from "./api/env.js";
-import { DeprecatedEnv, MalformedId, NameNotFound, VersionNotFound } from "./api/errors.js";
+import { DeprecatedEnv, InvalidArgument, MalformedId, NameNotFound, VersionNotFound } from "./api/errors.js";
 import { Wrapper } from "./api/wrapper.js";
 import type { EnvArguments } from "./arguments.js";
 import { OrderEnforcing } from "./wrappers/order-enforcing.js";
@@ -30,6 +30,12 @@ const refusals = new Map<string, string>();
 /** Makes an id known to `make`. An id that exists already is replaced. */
 export function register(registration: EnvRegistration): void {
   parseId(registration.id);
+  if (typeof registration.create !== "function") {
+    throw new InvalidArgument(
+      "env-registration",
+      `register: ${registration.id} needs a function create(kwargs) that resolves with the environment.`,
+    );
+  }
   registrations.set(registration.id, registration);
 }
 
@@ -145,5 +151,5 @@ function parseId(id: string): { name: string; version: number | undefined } {
 }
 
 function listed(names: readonly string[]): string {
-  return ` Registered are ${names.join(", ")}.`;
+  return ` Registered are ${names.join(", ")}; one of your own is named with its file, like ./my-env.js:MyEnv.`;
 }

@@ -20,6 +20,13 @@ export function policySpacesOf(
   id: string,
 ): PolicySpaces {
   const { observationSpace, actionSpace } = env;
+  if (observationSpace === undefined || actionSpace === undefined) {
+    const missing = observationSpace === undefined ? "observationSpace" : "actionSpace";
+    throw new UsageError(
+      "space",
+      `${id} has no ${missing}; rl-adan check-env says what an environment needs.`,
+    );
+  }
   if (!isFlatBox(observationSpace)) {
     throw new UsageError(
       "space",

@@ -61,14 +61,14 @@ export interface ResolvedTrainConfig {
  * or its flag.
  */
 export function resolveTrainConfig(request: TrainConfigRequest): ResolvedTrainConfig {
-  const { algorithm, resolveEnvId = (name) => spec(name).id } = request;
+  const { algorithm } = request;
   const asked = [
     fileLayer(request.file, algorithm),
     commandLineLayer(request.set ?? [], request.flags ?? {}),
   ];
   throwProblems(asked.flatMap((layer) => keysNotTaken(layer, algorithm)));
 
-  const env = resolveEnv(asked, resolveEnvId);
+  const env = resolveEnv(asked, request);
   const layers = new ConfigLayers();
   layers.add(asLayer({ ...RUN_DEFAULTS, algorithm }, "the default"));
   for (const layer of recipeLayers(request, env)) layers.add(layer);
@@ -160,8 +160,14 @@ function keysNotTaken(layer: ConfigLayer, algorithm: TrainConfig["algorithm"]): 
   ];
 }
 
-function resolveEnv(asked: readonly ConfigLayer[], resolveEnvId: (name: string) => string): string {
+function resolveEnv(
+  asked: readonly ConfigLayer[],
+  { resolveEnvId = (name) => spec(name).id, model }: TrainConfigRequest,
+): string {
   const entry = asked.map((layer) => layer.get("env")).findLast((found) => found !== undefined);
+  if (entry === undefined && model !== undefined) {
+    throw new UsageError("config", `--model ${model} goes with --env ${OWN_MODEL_ENV}: add that.`);
+  }
   if (entry === undefined) {
     throw new UsageError("config", "No environment was given: name one with --env; rl-adan envs lists them.");
   }
@@ -184,8 +190,10 @@ function modelLayer(
     );
   }
   throwProblems(unfitValues(new Map([["env_options", options]]), runConfigShape));
-  const configFile = fromFile.get("env_options") === options ? file : undefined;
-  const value = withModelText(options.value as Record<string, unknown>, { model, configFile });
+  const own = options.value as Record<string, unknown>;
+  const stated = fromFile.get("env_options")?.value as Record<string, unknown> | undefined;
+  const configFile = stated !== undefined && stated["model"] === own["model"] ? file : undefined;
+  const value = withModelText(own, { model, configFile });
   return new Map([["env_options", { ...options, value }]]);
 }
 

@@ -1,10 +1,12 @@
 import { rmSync } from "node:fs";
+import { parse } from "node:path";
 import { stringify } from "yaml";
 import { type RandomEnv, startRandom } from "../agents/random/random.js";
 import type { StateTree } from "../envs/api/state.js";
 import type { AnyEnv } from "../envs/index.js";
 import { MUJOCO_VERSION } from "../envs/mujoco/engine.js";
 import type { Agent } from "./agent.js";
+import { OWN_MODEL_ENV } from "./config/model-file-node.js";
 import { parseYamlMapping } from "./config/yaml-file.js";
 import type { EnvModule } from "./env-modules-node.js";
 import { envSource } from "./env-source.js";
@@ -66,7 +68,7 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
     const run = createRunDirectory({
       runsRoot: options.runsRoot ?? "runs",
       path: options.runDirectory,
-      env: config.env,
+      env: runName(config),
       algorithm: config.algorithm,
       optimizer: config.algorithm === "ppo" ? config.optimizer : null,
       seed: config.seed,
@@ -81,6 +83,12 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
       return drive(prepared, { ...options, config, run, lease, log, notes, from: undefined });
     });
   });
+}
+
+/** Runs of a user's models are told apart by the model's file. */
+function runName({ env, env_options }: TrainConfig): string {
+  const { model } = env_options;
+  return env === OWN_MODEL_ENV && typeof model === "string" ? `${env}-${parse(model).name}` : env;
 }
 
 /**

@@ -14,6 +14,7 @@ import { AdvantageEstimator } from "./advantages.js";
 import type { PpoConfig } from "./config.js";
 import { CriticHalf } from "./critic-half.js";
 import type { CriticThread, CriticThreadFactory } from "./critic-thread.js";
+import { FasterWay } from "./faster-way.js";
 import { gather } from "./gather.js";
 import type { Learner, MinibatchMetrics, Rollout, UpdateMetrics, UpdatePlan } from "./learner.js";
 import { minibatchBounds } from "./minibatches.js";
@@ -73,6 +74,7 @@ export class KernelLearner implements Learner {
   readonly #critic: CriticHalf;
   readonly #estimator: AdvantageEstimator;
   readonly #order: Int32Array;
+  readonly #way = new FasterWay();
   #criticThread: CriticThread | undefined;
 
   static async create(options: KernelLearnerOptions): Promise<KernelLearner> {
@@ -136,6 +138,9 @@ export class KernelLearner implements Learner {
       normalizeAdvantages: config.normalize_advantages,
     };
     const bounds = minibatchBounds(this.#order.length, config.minibatch_size, config.last_minibatch);
+    const way = this.#criticThread === undefined ? "alone" : this.#way.next();
+    const thread = way === "alone" ? undefined : this.#criticThread;
+    let minibatchSeconds = 0;
     let explainedVariance = Number.NaN;
     let epochs = 0;
     let stoppedByKl = false;
@@ -152,8 +157,9 @@ export class KernelLearner implements Learner {
       }
       plan.clock?.enter("minibatches");
       plan.shuffle(epoch, this.#order);
+      const epochStartedAt = performance.now();
       for (const [start, end] of bounds) {
-        const metrics = await this.#gradient(rollout, loss, settings, start, end, pacer);
+        const metrics = await this.#gradient(rollout, loss, settings, [start, end], thread, pacer);
         if (config.kl_stop === "minibatch" && metrics.approxKl > 1.5 * config.target_kl!) {
           stoppedByKl = true;
           // Nothing was trained on: the report still says which divergence stopped it.
@@ -167,10 +173,12 @@ export class KernelLearner implements Learner {
         totals.add(metrics);
         plan.observer?.minibatch?.(epoch, metrics);
       }
+      minibatchSeconds += (performance.now() - epochStartedAt) / 1000;
       plan.observer?.epoch?.(epoch, this.parameters);
       if (config.kl_stop === "epoch" && totals.last!.approxKl > config.target_kl!) stoppedByKl = true;
     }
     plan.clock?.enter("metrics");
+    this.#way.took(way, minibatchSeconds / Math.max(1, trained));
     return {
       ...totals.means(),
       minibatches: trained,
@@ -189,13 +197,13 @@ export class KernelLearner implements Learner {
     rollout: Rollout,
     loss: PolicyLoss,
     settings: PolicyLossSettings,
-    start: number,
-    end: number,
+    [start, end]: readonly [number, number],
+    thread: CriticThread | undefined,
     pacer: Pacer,
   ): Promise<MinibatchMetrics> {
     const actor = this.#actor;
-    const critic = this.#criticThread === undefined ? this.#critic : undefined;
-    this.#criticThread?.start(start, end);
+    const critic = thread === undefined ? this.#critic : undefined;
+    thread?.start(start, end);
     critic?.begin(end - start);
     this.#actorGradients.fill(0);
     this.#distribution.update(this.#logStd);
@@ -213,7 +221,7 @@ export class KernelLearner implements Learner {
     loss.finish();
     this.#gradients.set(this.#distribution.parameterGradient, this.#layout.logStd);
     const actorSquares = this.#kernels.sumOfSquares(this.#actorGradients);
-    const { valueLoss, sumOfSquares } = critic?.finish() ?? (await this.#criticThread!.finish());
+    const { valueLoss, sumOfSquares } = critic?.finish() ?? (await thread!.finish());
     const gradientNorm = Math.sqrt(actorSquares + sumOfSquares);
     const { policyLoss, entropy } = loss;
     return {

@@ -1,3 +1,4 @@
+import { UsageError } from "../../src/errors.js";
 import type { Env, EnvDescription, EnvMetadata, ResetOptions, ResetResult, StepResult } from "./env.js";
 import type { Space } from "./space.js";
 import type { StateTree } from "./state.js";
@@ -9,7 +10,10 @@ import type { StateTree } from "./state.js";
  * the space, and `step` (and `reset`) with it: what is forwarded as it is has the inner type.
  */
 export class Wrapper<Obs, Act, InnerObs = Obs, InnerAct = Act> implements Env<Obs, Act> {
-  constructor(readonly env: Env<InnerObs, InnerAct>) {}
+  /** Throws UsageError for what is no environment. */
+  constructor(readonly env: Env<InnerObs, InnerAct>) {
+    requireEnv(env, new.target.name);
+  }
 
   get observationSpace(): Space<Obs> {
     return this.#same.observationSpace;
@@ -70,5 +74,18 @@ export class Wrapper<Obs, Act, InnerObs = Obs, InnerAct = Act> implements Env<Ob
   /** The environment inside as one of the outer types, for a wrapper that changes neither. */
   get #same(): Env<Obs, Act> {
     return this.env as unknown as Env<Obs, Act>;
+  }
+}
+
+/** The two usual slips: a promise that was not awaited, and a vector of environments. */
+function requireEnv(env: object, wrapper: string): void {
+  if (typeof (env as { then?: unknown }).then === "function") {
+    throw new UsageError("wrapper-env", `${wrapper} was given a promise; await make(…) first.`);
+  }
+  if ("numEnvs" in env) {
+    throw new UsageError(
+      "wrapper-env",
+      `${wrapper} was given a vector of environments; wrap each (makeVec's wrappers), or use a wrapper for vectors.`,
+    );
   }
 }

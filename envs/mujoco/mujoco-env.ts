@@ -200,6 +200,7 @@ export type DerivedArray =
   | "xpos"
   | "xipos"
   | "xquat"
+  | "xmat"
   | "geom_xpos"
   | "site_xpos"
   | "cinert"

@@ -22,7 +22,7 @@ export interface MakeVecOptions {
   /** false: returned observations are the vector's own buffer, overwritten by the next call. Default true. */
   readonly copy?: boolean;
   /** `async`: the URL of a module that exports `make(id, kwargs)`, for environments of your own. */
-  readonly module?: string;
+  readonly module?: string | URL;
   /** `async`: worker threads, at most one per sub-environment; by default one per core. */
   readonly threads?: number;
 }
@@ -63,7 +63,7 @@ export async function makeVec(
       kwargs,
       autoreset,
       copy,
-      ...(module === undefined ? {} : { module }),
+      ...(module === undefined ? {} : { module: moduleUrl(module) }),
       ...(threads === undefined ? {} : { threads }),
     });
   }
@@ -85,6 +85,16 @@ function kwargsOf(kwargs: EnvArguments | readonly EnvArguments[], numEnvs: numbe
   throw new InvalidVectorArgument(
     "vector-kwargs",
     `kwargs must be one object, or a list of ${numEnvs}, one per sub-environment; got a list of ${kwargs.length}.`,
+  );
+}
+
+/** A thread does not know from where a relative path was meant. */
+function moduleUrl(module: string | URL): string {
+  const url = String(module);
+  if (!/^\.{0,2}[\\/]/.test(url) || url.startsWith("/")) return url;
+  throw new InvalidVectorArgument(
+    "vector-module",
+    `module must be a URL, got ${shown(url)}; write new URL(${shown(url)}, import.meta.url).`,
   );
 }
 

@@ -28,7 +28,7 @@ export abstract class VectorObservationWrapper extends VectorWrapper {
       throw new InvalidVectorArgument(
         "vector-wrapper-autoreset",
         `${new.target.name} takes no vector with autoreset same_step, whose info.final_obs it would not see; ` +
-          "make it with next_step or disabled.",
+          "make it with next_step.",
       );
     }
     this.#single = singleObservationSpace;

@@ -17,6 +17,7 @@ export function addBenchCommand(program: Command): void {
     .addHelpText(
       "after",
       `
+training, rollout, environments: env steps a second, of the whole, of stepping with the policy, of the environments alone.
 Speeds drift on a shared machine: compare within one run. bench/ has the same beside other toolkits.
 
 Examples:

@@ -28,7 +28,7 @@ export function findEnvReadme(id: string): string | undefined {
 }
 
 function sectionOf(text: string, isTitle: (title: string) => boolean): string | undefined {
-  const parts = text.split(/^(?=#+ )/m).map((part) => {
+  const parts = headedParts(text).map((part) => {
     const [, marks, title] = /^(#+) (.*)/.exec(part) ?? [undefined, "", ""];
     return { part, rank: marks!.length, title: title!.trim() };
   });
@@ -42,9 +42,21 @@ function sectionOf(text: string, isTitle: (title: string) => boolean): string | 
     .trimEnd();
 }
 
+/** A heading and what stands below it, each; a `#` within a fenced block is a comment there. */
+function headedParts(text: string): string[] {
+  const parts: string[] = [];
+  let isFenced = false;
+  for (const line of text.split(/^/m)) {
+    if (line.startsWith("```")) isFenced = !isFenced;
+    if (parts.length === 0 || (!isFenced && /^#+ /.test(line))) parts.push("");
+    parts[parts.length - 1] += line;
+  }
+  return parts;
+}
+
 /** The rows of the README's table under "Arguments" that are for this id's version, where the table tells versions apart. */
 export function argumentsOf(id: string, readme: string): EnvArgument[] {
-  const section = readme.split(/^(?=#+ )/m).find((part) => /^#+ Arguments\n/.test(part)) ?? "";
+  const section = headedParts(readme).find((part) => /^#+ Arguments\n/.test(part)) ?? "";
   const [head = [], _rule, ...rows] = section.split("\n").filter(isRow).map(cellsOf);
   const version = /-(v\d+)$/.exec(id)?.[1] ?? "";
   const cell = (row: readonly string[], column: string) => row[head.indexOf(column)] ?? "";

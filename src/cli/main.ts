@@ -49,14 +49,21 @@ try {
   process.exitCode = report(error);
 }
 
+/** A user's own module may be where an unexpected error comes from: then its line is named. */
+function placeOf(error: unknown): string {
+  const stack = error instanceof Error ? (error.stack ?? "") : "";
+  const frame = /\(?((?:file:\/\/)?[^\s()]+\.[cm]?[jt]s:\d+)(?::\d+)?\)?$/m.exec(stack)?.[1];
+  const isOurs = frame === undefined || frame.includes(new URL("../..", import.meta.url).pathname);
+  return isOurs ? "This is a fault of rl-adan" : `It arose in ${frame}`;
+}
+
 /** Tells an error on stderr; returns the exit code. */
 function report(error: unknown): number {
   // commander has printed its own message by now, or the help that was asked for.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.usage;
   const verbose = process.argv.includes("--verbose");
   const isExpected = error instanceof RlAdanError;
-  const hint =
-    isExpected || verbose ? "" : "\nThis is a fault of rl-adan; run again with --verbose to see where.";
+  const hint = isExpected || verbose ? "" : `\n${placeOf(error)}; run again with --verbose to see more.`;
   process.stderr.write(`error: ${formatError(error, { verbose })}${hint}\n`);
   return error instanceof UsageError ? EXIT.usage : EXIT.failed;
 }

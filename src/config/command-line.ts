@@ -5,6 +5,8 @@ import { parseYamlValue } from "./yaml-file.js";
 /**
  * What the command line says of config keys: `--set key=value` first, then flags, which are the kebab case of keys.
  *
+ * `--set env_options.frame_skip=2` sets one key of a mapping and leaves its others as they are.
+ *
  * Text is read as YAML reads it: `1e-3` is a number, `[64, 64]` a list, `null` itself. Undefined flags count as not
  * given. Throws UsageError, naming the flag, for what has no `=` or is no YAML.
  */
@@ -19,7 +21,16 @@ export function commandLineLayer(
     if (key === undefined || text === undefined) {
       throw new UsageError("config", `${place}: write key=value, for instance --set epochs=5.`);
     }
-    layer.set(key, { value: parseYamlValue(text, place), subject: `${place}: key "${key}"` });
+    const [outer, inner] = splitKey(key);
+    const value = parseYamlValue(text, place);
+    const subject = `${place}: key "${outer}"`;
+    const before = layer.get(outer);
+    if (inner === undefined) layer.set(outer, { value, subject });
+    else {
+      const others = (before?.value ?? {}) as Readonly<Record<string, unknown>>;
+      const isPart = before === undefined || before.isPart === true;
+      layer.set(outer, { value: { ...others, [inner]: value }, subject, isPart });
+    }
   }
   for (const [key, given] of Object.entries(flags)) {
     if (given === undefined) continue;
@@ -27,4 +38,10 @@ export function commandLineLayer(
     layer.set(key, { value: typeof given === "string" ? parseYamlValue(given, flag) : given, subject: flag });
   }
   return layer;
+}
+
+/** `a.b` is key b of the mapping a. */
+function splitKey(key: string): [outer: string, inner: string | undefined] {
+  const at = key.indexOf(".");
+  return at === -1 ? [key, undefined] : [key.slice(0, at), key.slice(at + 1)];
 }

@@ -18,8 +18,13 @@ export class ConfigLayers {
   /** Adds a layer as it is. Its keys move to the end, so that problems are told in the order of asking. */
   add(layer: ConfigLayer): void {
     for (const [key, entry] of layer) {
+      const below = this.#below(key);
       this.entries.delete(key);
-      this.entries.set(key, entry);
+      const isMapping = typeof below === "object" && below !== null && !Array.isArray(below);
+      this.entries.set(
+        key,
+        entry.isPart && isMapping ? { ...entry, value: { ...below, ...(entry.value as object) } } : entry,
+      );
     }
   }
 

@@ -1,6 +1,8 @@
 /** A value of one config key, and how an error names where it came from: `run.yaml:3: key "epochs"`, `--epochs`. */
 export interface ConfigEntry {
   readonly value: unknown;
+  /** The value is a mapping that is laid over the one below, key by key, instead of taking its place. */
+  readonly isPart?: boolean;
   readonly subject: string;
 }
 

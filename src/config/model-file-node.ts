@@ -27,7 +27,7 @@ export function withModelText(
       `${configFile}: the model ${named} lies outside the config's folder; name it by hand: --model ${named}.`,
     );
   }
-  return withText(options, path, named);
+  return withText(options, path, path);
 }
 
 /** The file's name alone is recorded: where it lay changes no result, and belongs to no run. */

@@ -23,10 +23,12 @@ const FUNCTIONS = new Map<string, Arithmetic>([
   ["abs", Math.abs],
   ["cos", cos],
   ["exp", exp],
+  ["floor", Math.floor],
   ["log", log],
   ["max", Math.max],
   ["min", Math.min],
   ["pow", pow],
+  ["sign", Math.sign],
   ["sin", sin],
   ["sqrt", Math.sqrt],
   ["tanh", tanh],
@@ -97,9 +99,17 @@ function parseExpression(source: string, key: string): MathNode {
     // mathjs ends its sentence with "(char N)", counted from 1.
     const reason =
       cause instanceof Error ? cause.message.replace(/\(char (\d+)\)/, "at character $1") : String(cause);
-    throw invalid(key, `"${source}" does not parse: ${reason}.`, cause);
+    const hint = Object.entries(OTHER_LANGUAGES).find(([sign]) => source.includes(sign))?.[1];
+    throw invalid(
+      key,
+      `"${source}" does not parse: ${reason}.${hint === undefined ? "" : ` Write ${hint}.`}`,
+      cause,
+    );
   }
 }
+
+/** What people write out of habit, and what it is here. */
+const OTHER_LANGUAGES = { "&&": "and", "||": "or", "**": "^" } as const;
 
 function compileNode(node: MathNode, place: Place): Value {
   switch (node.type) {
@@ -158,8 +168,8 @@ function compileChain(node: RelationalNode, place: Place): Value {
 
 /** `not z > 1` is (not z) > 1 to mathjs, which nobody means. */
 function refuseLooseNot(operands: readonly MathNode[], place: Place): void {
-  const [left, right] = operands;
-  if (right === undefined || left?.type !== "OperatorNode" || (left as OperatorNode).fn !== "not") return;
+  const isNot = (node: MathNode) => node.type === "OperatorNode" && (node as OperatorNode).fn === "not";
+  if (operands.length === 1 || !operands.some(isNot)) return;
   throw invalid(
     place.key,
     `"${place.source}" leaves open what ${at("not", place)} belongs to; write not (…), or (not …).`,

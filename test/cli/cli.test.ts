@@ -40,23 +40,25 @@ describe("rl-adan", () => {
       Reinforcement learning on MuJoCo continuous control, with the Adan optimizer.
 
       Options:
-        -V, --version                output the version number
-        --verbose                    show the stack of an error
-        -h, --help                   display help for command
+        -V, --version                 output the version number
+        --verbose                     show the stack of an error
+        -h, --help                    display help for command
 
       Commands:
-        train [options] [algorithm]  Train an agent, or go on with a run.
-        eval [options] <run>         Evaluate a run's policy: mean actions, its own
-                                     frozen normaliser, the same episodes each time.
-        envs [options] [id]          List the environments with sizes and time limits,
-                                     or show one's specification.
-        check-env [options] <env>    Check an environment: spaces, reset and step,
-                                     seeds, equal bits, saving and restoring.
-        verify [options]             Train short runs and compare every bit with the
-                                     published digests.
-        bench [options]              Time trainings of several sizes on this machine,
-                                     phase by phase (CleanRL's recipe).
-        help [command]               display help for command
+        train [options] [algorithm]   Train an agent, or go on with a run.
+        eval [options] <run>          Evaluate a run's policy: mean actions, its own
+                                      frozen normaliser, the same episodes each time.
+        envs [options] [id]           List the environments with sizes and time
+                                      limits, or show one's specification.
+        check-env [options] <env>     Check an environment: spaces, reset and step,
+                                      seeds, equal bits, saving and restoring.
+        verify [options]              Train short runs and compare every bit with the
+                                      published digests.
+        diff [options] <run> <other>  Say where two runs part: settings, versions,
+                                      metrics, checkpoints.
+        bench [options]               Time trainings of several sizes on this machine,
+                                      phase by phase (CleanRL's recipe).
+        help [command]                display help for command
 
       Examples:
         rl-adan train ppo --env HalfCheetah

@@ -131,7 +131,7 @@ describe("schedules", () => {
 
   test("a part is shown as it was written, on one line", () => {
     expect(refusal(() => compileSchedule("1; 2", "learning_rate"))).toMatchInlineSnapshot(
-      `"learning_rate: "1; 2" contains "1; 2" at character 1; an expression is arithmetic (+ - * / ^), comparisons (< <= > >= == !=), and, or, not, a ? b : c and parentheses, with progress, step, pi, abs, cos, exp, log, max, min, pow, sin, sqrt, tanh."`,
+      `"learning_rate: "1; 2" contains "1; 2" at character 1; an expression is arithmetic (+ - * / ^), comparisons (< <= > >= == !=), and, or, not, a ? b : c and parentheses, with progress, step, pi, abs, cos, exp, floor, log, max, min, pow, sign, sin, sqrt, tanh."`,
     );
   });
 

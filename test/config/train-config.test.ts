@@ -258,7 +258,7 @@ describe("bad input", () => {
       `"--learning-rate: "1e-3 * (1 -" does not parse: Unexpected end of expression at character 12."`,
     );
     expect(refused({ flags: { learning_rate: "lr0 * (1 - progess)" } })).toMatchInlineSnapshot(
-      `"--learning-rate: "lr0 * (1 - progess)" names "lr0" at character 1; an expression may name progress, step, pi, abs, cos, exp, log, max, min, pow, sin, sqrt, tanh."`,
+      `"--learning-rate: "lr0 * (1 - progess)" names "lr0" at character 1; an expression may name progress, step, pi, abs, cos, exp, floor, log, max, min, pow, sign, sin, sqrt, tanh."`,
     );
     expect(refused({ flags: { learning_rate: "1e-3 * (0.5 - progress)" } })).toMatchInlineSnapshot(
       `"--learning-rate: "1e-3 * (0.5 - progress)" is -0.00001000000000000001 at progress 0.51, step 510000; it must be finite and at least 0 throughout the run."`,
@@ -288,7 +288,7 @@ describe("bad input", () => {
       `"run.yaml:1: the file must hold keys with values, like epochs: 10."`,
     );
     expect(refused("seed: 1\nlearning_rate: 3e-4 * (1 - progres)\n")).toMatchInlineSnapshot(
-      `"run.yaml:2: key "learning_rate": "3e-4 * (1 - progres)" names "progres" at character 13; an expression may name progress, step, pi, abs, cos, exp, log, max, min, pow, sin, sqrt, tanh. Did you mean "progress"?"`,
+      `"run.yaml:2: key "learning_rate": "3e-4 * (1 - progres)" names "progres" at character 13; an expression may name progress, step, pi, abs, cos, exp, floor, log, max, min, pow, sign, sin, sqrt, tanh. Did you mean "progress"?"`,
     );
     expect(refused("seed: 1\nkl_stop: minibatch\n")).toMatchInlineSnapshot(
       `"run.yaml:2: key "kl_stop" is "minibatch", which needs a target_kl to compare with; set target_kl, to 0.01 for instance."`,

@@ -29,7 +29,7 @@ describe("make", () => {
       `"NameNotFound: There is no environment "HalfCheeta-v5". Did you mean "HalfCheetah"?"`,
     );
     expect(await refusal("Zzz")).toMatchInlineSnapshot(
-      `"NameNotFound: There is no environment "Zzz". Registered are Ant, CartPole, HalfCheetah, Hopper, Humanoid, HumanoidStandup, InvertedDoublePendulum, InvertedPendulum, MountainCarContinuous, Pendulum, Pusher, Reacher, Swimmer, Walker2d, mujoco."`,
+      `"NameNotFound: There is no environment "Zzz". Registered are Ant, CartPole, HalfCheetah, Hopper, Humanoid, HumanoidStandup, InvertedDoublePendulum, InvertedPendulum, MountainCarContinuous, Pendulum, Pusher, Reacher, Swimmer, Walker2d, mujoco; one of your own is named with its file, like ./my-env.js:MyEnv."`,
     );
     expect(await refusal("HalfCheetah-v6")).toMatchInlineSnapshot(
       `"VersionNotFound: There is no HalfCheetah-v6; registered are v4, v5."`,
@@ -50,7 +50,7 @@ describe("make", () => {
 
   it("refuses arguments that the environment doesn't take", async () => {
     expect(await refusal("HalfCheetah-v5", { ctrl_cost_wieght: 1 })).toMatchInlineSnapshot(
-      `"InvalidArgument: HalfCheetah-v5 has no argument "ctrl_cost_wieght"; it takes frame_skip, forward_reward_weight, ctrl_cost_weight, reset_noise_scale, exclude_current_positions_from_observation. Did you mean "ctrl_cost_weight"?"`,
+      `"InvalidArgument: HalfCheetah-v5 has no argument "ctrl_cost_wieght"; it takes frame_skip, forward_reward_weight, ctrl_cost_weight, reset_noise_scale, exclude_current_positions_from_observation, max_episode_steps. Did you mean "ctrl_cost_weight"?"`,
     );
     expect(await refusal("HalfCheetah-v5", { frame_skip: "5" })).toMatchInlineSnapshot(
       `"InvalidArgument: HalfCheetah-v5: argument frame_skip must be a number, got "5"."`,
@@ -64,7 +64,7 @@ describe("make", () => {
       `"InvalidArgument: Pendulum-v1: argument g must be a number, got NaN."`,
     );
     expect(await refusal("InvertedPendulum-v5", { constructor: 1 })).toMatchInlineSnapshot(
-      `"InvalidArgument: InvertedPendulum-v5 has no argument "constructor"; it takes frame_skip, reset_noise_scale."`,
+      `"InvalidArgument: InvertedPendulum-v5 has no argument "constructor"; it takes frame_skip, reset_noise_scale, max_episode_steps."`,
     );
     expect(await refusal("InvertedPendulum-v5", { frame_skip: 0 })).toMatchInlineSnapshot(
       `"InvalidArgument: InvertedPendulum-v5: argument frame_skip must be a whole number of at least 1, got 0."`,

@@ -60,13 +60,13 @@ describe("versions that Gymnasium knows and refuses", () => {
 describe("arguments by version", () => {
   it("v4 takes only its own", async () => {
     expect(await refusal("Swimmer-v4", { frame_skip: 2 })).toMatchInlineSnapshot(
-      `"InvalidArgument: Swimmer-v4 has no argument "frame_skip"; it takes forward_reward_weight, ctrl_cost_weight, reset_noise_scale, exclude_current_positions_from_observation."`,
+      `"InvalidArgument: Swimmer-v4 has no argument "frame_skip"; it takes forward_reward_weight, ctrl_cost_weight, reset_noise_scale, exclude_current_positions_from_observation, max_episode_steps."`,
     );
     expect(await refusal("InvertedPendulum-v4", { reset_noise_scale: 0 })).toMatchInlineSnapshot(
-      `"InvalidArgument: InvertedPendulum-v4 has no argument "reset_noise_scale"; it takes none."`,
+      `"InvalidArgument: InvertedPendulum-v4 has no argument "reset_noise_scale"; it takes max_episode_steps."`,
     );
     expect(await refusal("Ant-v5", { use_contact_forces: true })).toMatchInlineSnapshot(
-      `"InvalidArgument: Ant-v5 has no argument "use_contact_forces"; it takes frame_skip, forward_reward_weight, main_body, ctrl_cost_weight, contact_cost_weight, healthy_reward, terminate_when_unhealthy, healthy_z_range, contact_force_range, reset_noise_scale, exclude_current_positions_from_observation, include_cfrc_ext_in_observation."`,
+      `"InvalidArgument: Ant-v5 has no argument "use_contact_forces"; it takes frame_skip, forward_reward_weight, main_body, ctrl_cost_weight, contact_cost_weight, healthy_reward, terminate_when_unhealthy, healthy_z_range, contact_force_range, reset_noise_scale, exclude_current_positions_from_observation, include_cfrc_ext_in_observation, max_episode_steps."`,
     );
   });
 

@@ -1,5 +1,5 @@
 import type { MjModel } from "@mujoco/mujoco";
-import { UsageError } from "../../../src/errors.js";
+import { RlAdanError, UsageError } from "../../../src/errors.js";
 import { compileExpression, isBuiltinName } from "../../../src/expression/expression.js";
 import type { Value } from "../../../src/expression/value.js";
 import type { Pcg64 } from "../../../src/random/pcg64.js";
@@ -71,6 +71,7 @@ export class OwnModel extends MujocoEnv {
     let reward = 0;
     for (const [name, term] of terms) {
       const earned = term.at(0);
+      if (!Number.isFinite(earned)) throw notFinite(name, earned);
       info[`reward_${name}`] = earned;
       reward += earned;
     }
@@ -130,6 +131,13 @@ export class OwnModel extends MujocoEnv {
     }
     return info;
   }
+}
+
+function notFinite(term: string, value: number): RlAdanError {
+  return new RlAdanError(
+    "task-not-finite",
+    `mujoco: reward.${term} is ${value} in this step; a term must be a finite number in every state.`,
+  );
 }
 
 interface CompiledTask {

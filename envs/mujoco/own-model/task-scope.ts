@@ -42,6 +42,7 @@ export function taskScope(readings: Readings): Scope {
     ["body", row(readings, "body", "xpos", 3)],
     ["com", row(readings, "body", "xipos", 3)],
     ["quat", row(readings, "body", "xquat", 4)],
+    ["up", named((name) => upOf(readings, name))],
     ["geom", row(readings, "geom", "geom_xpos", 3)],
     ["site", row(readings, "site", "site_xpos", 3)],
     ["sensor", named((name) => sensorPart(readings, name))],
@@ -51,8 +52,10 @@ export function taskScope(readings: Readings): Scope {
     ["slice", valued([2, 3], ([of, from, to]) => slice(of!, wholeNumber(from!), to && wholeNumber(to)))],
     ["rate", valued([1, 1], ([of]) => readings.rate(of!))],
     ["control_cost", valued([1, 1], ([weight]) => single(() => controlCost(weight!.at(0), action)))],
-    ["sum", valued([1, 1], ([of]) => reduced(of!, (sum, value) => sum + value))],
+    ["sum", valued([1, 1], ([of]) => sum(of!))],
     ["sum_squares", valued([1, 1], ([of]) => sumSquares(of!))],
+    ["mean", valued([1, 1], ([of]) => quotient(sum(of!), of!.length))],
+    ["dot", valued([2, 2], (pair) => sum(paired(pair, (p, q) => p! * q!)))],
     ["norm", valued([1, 1], ([of]) => rootOf(sumSquares(of!)))],
     ["distance", valued([2, 2], ([a, b]) => rootOf(sumSquares(paired([a!, b!], (p, q) => p! - q!))))],
     [
@@ -60,6 +63,7 @@ export function taskScope(readings: Readings): Scope {
       valued([3, 3], (three) => paired(three, (value, low, high) => Math.min(Math.max(value!, low!), high!))),
     ],
     ["all", valued([1, 1], ([of]) => single(() => Number(everyElement(of!, (value) => value !== 0))))],
+    ["any", valued([1, 1], ([of]) => single(() => Number(!everyElement(of!, (value) => value === 0))))],
     ["is_finite", valued([1, 1], ([of]) => paired([of!], (value) => Number(Number.isFinite(value))))],
   ]);
   return { variables, functions };
@@ -120,6 +124,20 @@ function paired(values: readonly Value[], apply: (...elements: number[]) => numb
   throw new Error(
     `puts together ${values.map(({ length }) => length).join(" and ")} numbers; they must be as many, or one.`,
   );
+}
+
+function sum(of: Value): Value {
+  return reduced(of, (total, value) => total + value);
+}
+
+function quotient(of: Value, divisor: number): Value {
+  return single(() => of.at(0) / divisor);
+}
+
+/** A body's own z axis in the world: the third column of its orientation. */
+function upOf(readings: Readings, body: string): Value {
+  const matrix = readings.slice("xmat", 9 * idOf(readings.model, "body", body), 9);
+  return { length: 3, at: (index) => matrix.at(3 * index + 2) };
 }
 
 function sumSquares(of: Value): Value {

@@ -49,7 +49,9 @@ export function readTask(kwargs: EnvArguments): Task {
   refuseUnknown("", kwargs, TASK_KEYS);
   const { model_xml: xml, model: file = "model.xml", frame_skip: frameSkip = 5 } = kwargs;
   if (typeof xml !== "string") {
-    throw invalid("needs a model: --model robot.xml, or the argument model_xml with the MJCF itself.");
+    throw invalid(
+      "needs a model: --model robot.xml, or from code the argument model_xml, which is the MJCF's text.",
+    );
   }
   if (xml.length > MAX_MODEL_CHARACTERS) {
     throw invalid(`the model has ${xml.length} characters, at most ${MAX_MODEL_CHARACTERS} are allowed.`);
@@ -88,7 +90,7 @@ export function readTask(kwargs: EnvArguments): Task {
 
 function observationParts(value: unknown): string[] {
   if (!Array.isArray(value) || value.length === 0) {
-    throw invalid(`observation must be a list of expressions, got ${shown(value)}.`);
+    throw invalid(`observation must be a list of expressions, got ${JSON.stringify(value)}.`);
   }
   if (value.length > MAX_EXPRESSIONS) {
     throw invalid(`observation has ${value.length} parts, at most ${MAX_EXPRESSIONS} are allowed.`);
@@ -115,7 +117,7 @@ function expressions(key: string, value: unknown): Map<string, string> {
 function expression(key: string, value: unknown): string {
   if (typeof value === "string") return value;
   if (typeof value === "number") return String(value);
-  throw invalid(`${key} must be an expression, got ${shown(value)}.`);
+  throw invalid(`${key} must be an expression, got ${JSON.stringify(value)}.`);
 }
 
 function noise(key: string, value: unknown): StartNoise {
@@ -132,14 +134,15 @@ function noise(key: string, value: unknown): StartNoise {
 
 function mapping(key: string, value: unknown): EnvArguments {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as EnvArguments;
-  throw invalid(`${key} must be a mapping, got ${shown(value)}.`);
+  throw invalid(`${key} must be a mapping, got ${JSON.stringify(value)}.`);
 }
 
 function refuseUnknown(prefix: string, given: EnvArguments, known: readonly string[]): void {
   for (const name of Object.keys(given)) {
     if (known.includes(name)) continue;
+    const all = prefix === "" ? [...known, "max_episode_steps"] : known;
     throw invalid(
-      `there is no argument "${prefix}${name}"; known are ${known.join(", ")}.${didYouMean(name, known)}`,
+      `there is no argument "${prefix}${name}"; known are ${all.join(", ")}.${didYouMean(name, all)}`,
     );
   }
 }

@@ -210,7 +210,7 @@ describe("makeVec", () => {
     );
     expect(await refusal({ threads: 3 })).toBe("threads (3) needs mode async.");
     expect(await refusal({ kwargs: { gravity: 3 } })).toBe(
-      'Pendulum-v1 has no argument "gravity"; it takes g.',
+      'Pendulum-v1 has no argument "gravity"; it takes g, max_episode_steps.',
     );
   });
 });

@@ -271,7 +271,7 @@ describe("observations and rewards of a vector", () => {
   it("are not shown anew where the vector resets in the same step", () => {
     const env = new ScriptedVectorEnv({ numEnvs: 2, autoreset: "same_step" });
     expect(() => new TransformVectorObservation(env, (values) => values)).toThrow(
-      "TransformVectorObservation takes no vector with autoreset same_step, whose info.final_obs it would not see; make it with next_step or disabled.",
+      "TransformVectorObservation takes no vector with autoreset same_step, whose info.final_obs it would not see; make it with next_step.",
     );
   });
 });
