@@ -94,5 +94,7 @@ function differs(words: Int32Array, index: number, value: number, spin: number, 
   do {
     for (let look = 0; look < LOOKS; look++) if (Atomics.load(words, index) !== value) return true;
   } while (performance.now() < until);
-  return Atomics.wait(words, index, value, sleep) !== "timed-out";
+  Atomics.wait(words, index, value, sleep);
+  // A thread that saw the number before it was notified of it may be woken in its next wait by that late notification.
+  return Atomics.load(words, index) !== value;
 }

@@ -30,6 +30,17 @@ describe("rl-adan envs ID", () => {
     expect(stdout).toContain("\n## Reward\n");
   });
 
+  it("shows the whole page of a user's own models, fenced comments and all", () => {
+    const { status, stdout } = envs("mujoco");
+    expect(status).toBe(0);
+    expect(stdout).toContain("observation  follows from the arguments");
+    expect(stdout).toContain("# robot.yaml\n");
+    expect(stdout).toContain("### Expressions");
+    expect(stdout.trimEnd()).toMatch(/as in Gymnasium's environments\.$/);
+    const facts = JSON.parse(envs("mujoco", "--json").stdout) as { arguments: { name: string }[] };
+    expect(facts.arguments.map(({ name }) => name)).toContain("termination");
+  });
+
   it("gives the same to programs, with the arguments and their defaults", () => {
     const { status, stdout } = envs("Pendulum-v1", "--json");
     expect(status).toBe(0);

@@ -42,6 +42,20 @@ function refusal(action: () => unknown): string {
 }
 
 describe("the layers of a config", () => {
+  test("--set reaches a key of a mapping and leaves its others as they are", () => {
+    const { config } = resolve({
+      file: file("env_options: { frame_skip: 4, ctrl_cost_weight: 0.5 }\n"),
+      set: [
+        "env_options.ctrl_cost_weight=1",
+        "env_options.reset_noise_scale=0",
+        "optimizer_options.eps=1e-3",
+      ],
+      flags: { optimizer: "adam" },
+    });
+    expect(config.env_options).toEqual({ frame_skip: 4, ctrl_cost_weight: 1, reset_noise_scale: 0 });
+    expect(config.optimizer_options).toEqual({ eps: 1e-3 });
+  });
+
   test("default, preset, file, --set, flag: each wins over the ones before it, key by key", () => {
     const path = file("gamma: 0.91\nepochs: 3\nminibatch_size: 32\nhidden_sizes: [8]\n");
     const { config } = resolve({

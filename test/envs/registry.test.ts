@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import {
+  type AnyEnv,
   Box,
   make,
+  makeVec,
   OrderEnforcing,
   Pendulum,
   register,
@@ -88,6 +90,15 @@ describe("make", () => {
     env.reset({ seed: 1 });
     for (let i = 0; i < 300; i++) expect(env.step(Float32Array.of(0)).truncated).toBe(false);
     expect(registeredIds()).toContain("mine/Swing-v0");
+  });
+});
+
+describe("a wrapper", () => {
+  it("refuses a promise and a vector of environments", async () => {
+    const promise = make("Pendulum-v1") as unknown as AnyEnv;
+    expect(() => new TimeLimit(promise, 3)).toThrow("TimeLimit was given a promise; await make(…) first.");
+    const vector = (await makeVec("Pendulum-v1", { numEnvs: 2 })) as unknown as AnyEnv;
+    expect(() => new TimeLimit(vector, 3)).toThrow("TimeLimit was given a vector of environments;");
   });
 });
 

@@ -1,4 +1,6 @@
+import { Worker } from "node:worker_threads";
 import { describe, expect, it } from "vitest";
+import { CriticExchange } from "../../../agents/ppo/critic-thread.js";
 import { Arena } from "../../../src/kernels/arena.js";
 import { parameterLayout } from "../../../src/policy/network.js";
 import { fingerprint, runPpo } from "../../support/ppo-run.js";
@@ -22,6 +24,25 @@ describe("the critic's thread", () => {
     const run = { env: "InvertedPendulum-v5", iterations: 4, ...request };
     const alone = await runPpo(run);
     expect(fingerprint(await runPpo({ ...run, createCriticThread }))).toBe(fingerprint(alone));
+  });
+
+  it("is not taken to have answered when a late notification wakes its caller", async () => {
+    const exchange = CriticExchange.create(Arena.create());
+    exchange.ask(0, 0);
+    const { words } = exchange;
+    // Notifies without an answer, again and again, and ends with the answer.
+    const notifier = new Worker(
+      `const { workerData: words } = require("node:worker_threads");
+       for (let i = 0; i < 20; i++) { Atomics.wait(words, 3, 0, 5); Atomics.notify(words, 1); }
+       Atomics.add(words, 1, 1);
+       Atomics.notify(words, 1);`,
+      { eval: true, workerData: words },
+    );
+    let waits = 0;
+    while (!exchange.awaitAnswer(0, 1000)) waits += 1;
+    expect(Atomics.load(words, 1)).toBe(1);
+    expect(waits).toBeGreaterThan(0);
+    await notifier.terminate();
   });
 
   it("says what it lacks when it can't start", async () => {

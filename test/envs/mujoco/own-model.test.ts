@@ -138,6 +138,35 @@ describe("a model of the user's own", () => {
     env.close();
   });
 
+  it("reduces several numbers to one, and knows where a body's own z axis points", async () => {
+    const env = await make("mujoco", {
+      ...cart,
+      reset: { keyframe: "left" },
+      quantities: {
+        upright: 'up("left-pole")',
+        total: "sum(slice(qpos, 0, 2)) + mean(qpos) + dot(qpos, qvel)",
+        truths: "any(qpos > 5) + 2 * any(qpos < 0) + 4 * all(qpos < 5)",
+        round: "floor(-1.5) + sign(-3)",
+      },
+    });
+    const { info } = env.reset({ seed: 0 });
+    // The keyframe: qpos (-1, 0.1), qvel (0.5, 0); the pole leans by 0.1 about y.
+    expect([...(info["upright"] as Float64Array)]).toEqual(
+      [Math.sin(0.1), 0, Math.cos(0.1)].map((value) => expect.closeTo(value, 12) as number),
+    );
+    expect(info["total"]).toBeCloseTo(-0.9 - 0.45 - 0.5, 12);
+    expect(info["truths"]).toBe(6);
+    expect(info["round"]).toBe(-3);
+    env.close();
+  });
+
+  it("names the term that is no number", async () => {
+    const env = await make("mujoco", { ...cart, reward: { fine: 1, near: "log(-z(site(tip)))" } });
+    env.reset({ seed: 0 });
+    expect(() => env.step(Float32Array.of(0))).toThrow("mujoco: reward.near is NaN in this step");
+    env.close();
+  });
+
   it("says what is wrong with a task", async () => {
     const wrong: Record<string, unknown>[] = [
       { model_xml: undefined },

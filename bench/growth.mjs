@@ -1,0 +1,37 @@
+// How the cost grows with environments, minibatch and width, CleanRL's recipe otherwise, in short trainings:
+//   node bench/growth.mjs [--seconds 2]
+// A line is one training; "per sample" is what a sample costs the learner, per multiply-add of the networks' products where width
+// changes. Nothing should grow faster than its arithmetic.
+import { parseArgs } from "node:util";
+import { runBenchCase } from "../dist/src/bench.js";
+
+const { values } = parseArgs({ options: { seconds: { type: "string", default: "2" } } });
+const one = { env: "HalfCheetah", num_envs: 1, num_steps: 2048, minibatch_size: 64, threads: 1 };
+
+await table("envs, 2 threads", [1, 2, 4, 8, 16, 32, 64], "rollout steps/s", (envs) => ({
+  flags: { ...one, num_envs: envs, num_steps: 4096 / envs, threads: 2 },
+  figure: ({ rollout }) => rollout.toFixed(0),
+}));
+await table("minibatch, 64-64", [64, 256, 1024, 8192, 32768], "µs a sample", (minibatch) => ({
+  flags: { ...one, num_steps: Math.max(2048, minibatch), minibatch_size: minibatch },
+  figure: ({ millisecondsPerMinibatch }) => ((1000 * millisecondsPerMinibatch) / minibatch).toFixed(2),
+}));
+await table("width, minibatch 1,024", [64, 128, 256, 512, 1024], "GFLOP/s", (width) => ({
+  flags: { ...one, hidden_sizes: [width, width], minibatch_size: 1024, epochs: width > 256 ? 1 : 10 },
+  figure: ({ gflops }) => gflops.toFixed(1),
+}));
+await table("optimizer, 64-64", ["adam", "adan"], "training steps/s", (optimizer) => ({
+  flags: { ...one, optimizer },
+  figure: ({ training }) => training.toFixed(0),
+}));
+
+async function table(name, points, unit, caseOf) {
+  const figures = [];
+  for (const point of points) {
+    const { flags, figure } = caseOf(point);
+    figures.push(figure(await runBenchCase({ name, flags }, Number(values.seconds))));
+  }
+  console.log(`| ${name} | ${points.join(" | ")} |`);
+  console.log(`|---|${points.map(() => "---|").join("")}`);
+  console.log(`| ${unit} | ${figures.join(" | ")} |\n`);
+}
