@@ -6,7 +6,7 @@ import { RlAdanError } from "./errors.js";
 import { Pacer } from "./pacer.js";
 import { Policy, type PolicySnapshot } from "./policy/policy.js";
 import { streamKey, streamSeed64 } from "./random/index.js";
-import type { PolicyEnv } from "./rollout/actor.js";
+import type { PolicyEnv } from "./rollout/env-slot.js";
 import { type CheckpointName, readCheckpoint } from "./run/checkpoint.js";
 import { openRunDirectory } from "./run/run-directory.js";
 import { policySpacesOf } from "./spaces.js";

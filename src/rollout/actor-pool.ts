@@ -1,7 +1,8 @@
 import type { StateTree } from "../../envs/api/state.js";
 import { Pacer } from "../pacer.js";
 import type { RunningMoments } from "../policy/moments.js";
-import type { Actor, ActorReport, FinishedEpisode, ObservationMoments } from "./actor.js";
+import type { Actor, ActorReport, FinishedEpisode } from "./actor.js";
+import type { ObservationMoments } from "./env-slot.js";
 
 /**
  * Collects rollouts with one or more actors. The shared observation moments are the caller's; a pool merges into

@@ -2,7 +2,8 @@ import { parentPort, workerData } from "node:worker_threads";
 import { Arena } from "../kernels/arena.js";
 import { loadKernels } from "../kernels/load.js";
 import { packError } from "../packed-error.js";
-import { Actor, type PolicyEnv } from "./actor.js";
+import { Actor } from "./actor.js";
+import type { PolicyEnv } from "./env-slot.js";
 import { attachRolloutBuffer } from "./rollout-buffer.js";
 import type { ActorCall, ActorReply, ActorWorkerData } from "./worker-actor-pool-node.js";
 

@@ -1,37 +1,12 @@
-import type { Env } from "../../envs/api/env.js";
 import type { StateTree } from "../../envs/api/state.js";
-import { RlAdanError, ShapeError } from "../errors.js";
 import { type Kernels, paddedBatch } from "../kernels/kernels.js";
-import type { ActionDistribution, ActionNoise } from "../policy/action-distribution.js";
-import {
-  type ActionMap,
-  type ActionMapping,
-  actionRangeOf,
-  createActionMap,
-} from "../policy/action-mapping.js";
+import type { ActionDistribution } from "../policy/action-distribution.js";
 import { createDistribution } from "../policy/create-distribution.js";
 import { type AllocateFloat32, Mlp } from "../policy/mlp.js";
-import { type MomentsState, normalize, RunningMoments } from "../policy/moments.js";
+import { type MomentsState, RunningMoments } from "../policy/moments.js";
 import type { NetworkShape, ParameterLayout } from "../policy/network.js";
-import { streamKey, streamSeed64 } from "../random/index.js";
+import { type ActorSettings, EnvSlot, type PolicyEnv } from "./env-slot.js";
 import type { RolloutBuffer } from "./rollout-buffer.js";
-
-/** An environment whose observations are flat boxes and whose actions are flat boxes or choices. */
-export type PolicyEnv = Env<Float64Array | Float32Array, Float32Array | number>;
-
-/**
- * When the moments that normalise observations change. "per_rollout": frozen while a rollout is collected, merged
- * after it. "per_step": each env goes on from the shared moments by itself. "none": observations are only clipped.
- */
-export type ObservationMoments = "per_step" | "per_rollout" | "none";
-
-export interface ActorSettings {
-  readonly seed: number;
-  readonly observationMoments: ObservationMoments;
-  /** Limit of normalised observations; Infinity for none. */
-  readonly observationClip: number;
-  readonly actionMapping: ActionMapping;
-}
 
 /** A finished episode: which vector step of the rollout and which env it ended in, its raw return and its length. */
 export interface FinishedEpisode {
@@ -62,7 +37,7 @@ export interface ActorReport {
 export class Actor {
   readonly #buffer: RolloutBuffer;
   readonly #settings: ActorSettings;
-  readonly #slots: readonly Slot[];
+  readonly #slots: readonly EnvSlot[];
   readonly #network: Mlp;
   readonly #logStd: Float32Array;
   readonly #distribution: ActionDistribution;
@@ -87,7 +62,9 @@ export class Actor {
     this.#settings = settings;
     const distribution = createDistribution(options.shape);
     this.#distribution = distribution;
-    this.#slots = options.envs.map((env, k) => new Slot(env, firstEnv + k, buffer, settings, distribution));
+    this.#slots = options.envs.map(
+      (env, k) => new EnvSlot(env, firstEnv + k, buffer, settings, distribution),
+    );
     this.#batch = paddedBatch(options.envs.length);
     this.#network = actorNetwork(options, this.#batch);
     this.#logStd = parameters.subarray(layout.logStd, layout.criticStart);
@@ -171,7 +148,7 @@ export class Actor {
     }
   }
 
-  #stepEnv(slot: Slot, step: number): void {
+  #stepEnv(slot: EnvSlot, step: number): void {
     const { observationSize, actionSize, envs, actions, rewards, terminated, truncated, finalObservations } =
       this.#buffer;
     const row = step * envs + slot.index;
@@ -216,128 +193,4 @@ export function actorNetwork(
     maxBatch: batch,
     parameters,
   });
-}
-
-function firstNotFinite(observation: ArrayLike<number>): string {
-  const index = Array.from(observation).findIndex((value) => !Number.isFinite(value));
-  return `${observation[index]} at index ${index}`;
-}
-
-/** One environment and everything that goes on with it from step to step. */
-class Slot {
-  readonly actionMap: ActionMap;
-  readonly noise: ActionNoise;
-  /** The observation that the env shows, as it gave it and as the policy sees it. */
-  readonly observation: Float64Array;
-  readonly normalized: Float32Array;
-  readonly local: RunningMoments;
-  readonly increments: RunningMoments;
-  steps = 0;
-  episodeReturn = 0;
-  episodeLength = 0;
-  readonly #rule: ObservationMoments;
-  readonly #clip: number;
-
-  constructor(
-    readonly env: PolicyEnv,
-    readonly index: number,
-    shape: { readonly observationSize: number },
-    settings: ActorSettings,
-    distribution: ActionDistribution,
-  ) {
-    const range = actionRangeOf(env.actionSpace as unknown as Parameters<typeof actionRangeOf>[0]);
-    this.actionMap = createActionMap(settings.actionMapping, range);
-    this.noise = distribution.createNoise(streamKey(settings.seed, `noise/env-${index}`));
-    this.observation = new Float64Array(shape.observationSize);
-    this.normalized = new Float32Array(shape.observationSize);
-    this.local = new RunningMoments(shape.observationSize, true);
-    this.increments = new RunningMoments(shape.observationSize);
-    this.increments.clear();
-    this.#rule = settings.observationMoments;
-    this.#clip = settings.observationClip;
-  }
-
-  firstReset(seed: number): void {
-    this.startEpisode(this.env.reset({ seed: streamSeed64(seed, `env-${this.index}`) }).observation);
-  }
-
-  startEpisode(observation: ArrayLike<number>): void {
-    this.episodeReturn = 0;
-    this.episodeLength = 0;
-    this.observe(observation);
-  }
-
-  /**
-   * Goes on from the shared moments. With frozen moments the standing observation is normalised anew, so that the
-   * policy sees a rollout in one scale; with moments that move at each step it stays as it was first seen.
-   */
-  beginRollout(shared: RunningMoments): void {
-    this.local.copyFrom(shared);
-    if (this.#rule === "per_rollout")
-      normalize(this.observation, this.local, this.#clip, this.normalized, 0, 1);
-  }
-
-  /** Counts an observation once and normalises it. */
-  observe(observation: ArrayLike<number>): void {
-    if (observation.length !== this.observation.length) {
-      throw new ShapeError(
-        `The environment returned an observation of ${observation.length} numbers; its space has ${this.observation.length}.`,
-      );
-    }
-    // 0 times a number that is not finite is NaN, and stays it in a sum.
-    let zero = 0;
-    for (let j = 0; j < observation.length; j++) zero += 0 * observation[j]!;
-    if (zero !== 0) throw this.notFinite(`an observation with ${firstNotFinite(observation)}`);
-    this.observation.set(observation);
-    if (this.#rule !== "none") this.increments.push(this.observation);
-    if (this.#rule === "per_step") this.local.push(this.observation);
-    const moments = this.#rule === "none" ? undefined : this.local;
-    normalize(this.observation, moments, this.#clip, this.normalized, 0, 1);
-  }
-
-  notFinite(what: string): RlAdanError {
-    return new RlAdanError(
-      "env-not-finite",
-      `Environment ${this.index} gave ${what} at its step ${this.steps}, step ${this.episodeLength} of its episode; ` +
-        "training can't go on from that. Any checkpoint is from before.",
-    );
-  }
-
-  state(): StateTree {
-    return {
-      // An environment that can't be saved leaves a checkpoint to evaluate, not to go on from.
-      environment: this.env.state?.() ?? null,
-      observation: this.observation.slice(),
-      normalized: this.normalized.slice(),
-      increments: this.increments.state(),
-      steps: this.steps,
-      episode_return: this.episodeReturn,
-      episode_length: this.episodeLength,
-    };
-  }
-
-  restore(state: StateTree): void {
-    const saved = state as {
-      environment: StateTree;
-      observation: Float64Array;
-      normalized: Float32Array;
-      increments: StateTree;
-      steps: number;
-      episode_return: number;
-      episode_length: number;
-    };
-    if (saved.environment === null || this.env.restore === undefined) {
-      throw new RlAdanError(
-        "env-not-stateful",
-        "This environment has no state() and restore(), so the run can't be resumed; add them (see Env in the documentation).",
-      );
-    }
-    this.env.restore(saved.environment);
-    this.observation.set(saved.observation);
-    this.normalized.set(saved.normalized);
-    this.increments.restore(saved.increments);
-    this.steps = saved.steps;
-    this.episodeReturn = saved.episode_return;
-    this.episodeLength = saved.episode_length;
-  }
 }

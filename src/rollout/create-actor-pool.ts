@@ -2,8 +2,9 @@ import type { EnvSpec } from "../../envs/api/env.js";
 import type { Arena } from "../kernels/arena.js";
 import type { Kernels } from "../kernels/kernels.js";
 import type { NetworkShape, ParameterLayout } from "../policy/network.js";
-import { Actor, type ActorSettings, type PolicyEnv } from "./actor.js";
+import { Actor } from "./actor.js";
 import { type ActorPool, LocalActorPool } from "./actor-pool.js";
+import type { ActorSettings, PolicyEnv } from "./env-slot.js";
 import type { RolloutBuffer } from "./rollout-buffer.js";
 
 /** What a pool needs to make its actors: the shared memory, the network in it, the environment as data. */

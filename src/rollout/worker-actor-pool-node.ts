@@ -7,9 +7,10 @@ import { paddedBatch } from "../kernels/kernels.js";
 import { type PackedError, unpackError } from "../packed-error.js";
 import type { MomentsState, RunningMoments } from "../policy/moments.js";
 import type { NetworkShape, ParameterLayout } from "../policy/network.js";
-import { type ActorReport, type ActorSettings, actorNetwork } from "./actor.js";
+import { type ActorReport, actorNetwork } from "./actor.js";
 import { type ActorPool, type CollectedRollout, mergeReports } from "./actor-pool.js";
 import type { ActorPoolSetup } from "./create-actor-pool.js";
+import type { ActorSettings } from "./env-slot.js";
 import type { RolloutShape } from "./rollout-buffer.js";
 
 /** What a worker is started with. */
