@@ -34,7 +34,9 @@ Examples:
     .action(async (name: string, { steps, json, config, model }: CheckFlags) => {
       const { checkEnv } = await import("../../envs/env-checker.js");
       const { id, make } = await findEnv(name, await optionsFor(name, config, model));
-      if (!json) process.stdout.write(`${id}\n`);
+      // Once, so that what can't be made is told as such.
+      const spaces = spacesOf(await make());
+      if (!json) process.stdout.write(`${id}\n${spaces.map((line) => `  ${line}\n`).join("")}`);
       const checks: CheckOutcome[] = [];
       const findings = await checkEnv(make, {
         steps,
@@ -48,7 +50,7 @@ Examples:
       const warnings = countOf(findings, "warning");
       process.stdout.write(
         json
-          ? `${JSON.stringify({ env: id, ok: errors === 0, errors, warnings, checks })}\n`
+          ? `${JSON.stringify({ env: id, spaces, ok: errors === 0, errors, warnings, checks })}\n`
           : `${checks.length} checks: ${numbered(errors, "error")}, ${numbered(warnings, "warning")}\n`,
       );
       if (errors > 0) process.exitCode = 1;
@@ -63,12 +65,20 @@ interface CheckOutcome {
   readonly findings: readonly Finding[];
 }
 
-/** A registered environment or the user's own, made once so that what can't be made is told as such. */
+/** What it shows and takes, where its spaces can say so; closes it. */
+function spacesOf(env: AnyEnv): string[] {
+  const { observationSpace, actionSpace } = env as { observationSpace?: object; actionSpace?: object };
+  env.close();
+  return Object.entries({ observations: observationSpace, actions: actionSpace })
+    .filter(([, space]) => space !== undefined && String(space) !== "[object Object]")
+    .map(([name, space]) => `${name.padEnd(CHECK_WIDTH)}  ${String(space)}`);
+}
+
+/** A registered environment or the user's own. */
 async function findEnv(name: string, options: Options): Promise<{ id: string; make: () => Promise<AnyEnv> }> {
   const { isEnvModule, loadEnvModule } = await import("../env-modules-node.js");
   if (isEnvModule(name)) {
     const { id, make } = await loadEnvModule(name);
-    (await make(options)).close();
     return { id, make: () => make(options) };
   }
   const { make, spec } = await import("../../envs/index.js");

@@ -64,6 +64,8 @@ describe("rl-adan check-env", () => {
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     expect(stdout).toMatchInlineSnapshot(`
       "Line
+        observations  Box(-1, 1, (1), float64)
+        actions       Box(-1, 1, (1), float32)
         spaces        ok
         reset         ok
         seeding       ok
@@ -86,6 +88,8 @@ describe("rl-adan check-env", () => {
     expect({ status, stderr }).toEqual({ status: 1, stderr: "" });
     expect(stdout).toMatchInlineSnapshot(`
       "Worded
+        observations  Box(-1, 1, (1), float64)
+        actions       Box(-1, 1, (1), float32)
         spaces        ok
         reset         ok
         seeding       ok
