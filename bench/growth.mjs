@@ -20,10 +20,15 @@ await table("width, minibatch 1,024", [64, 128, 256, 512, 1024], "GFLOP/s", (wid
   flags: { ...one, hidden_sizes: [width, width], minibatch_size: 1024, epochs: width > 256 ? 1 : 10 },
   figure: ({ gflops }) => gflops.toFixed(1),
 }));
-await table("optimizer, 64-64", ["adam", "adan", "adan", "adam", "adam", "adan"], "training steps/s", (optimizer) => ({
-  flags: { ...one, optimizer },
-  figure: ({ training }) => training.toFixed(0),
-}));
+await table(
+  "optimizer, 64-64",
+  ["adam", "adan", "adan", "adam", "adam", "adan"],
+  "training steps/s",
+  (optimizer) => ({
+    flags: { ...one, optimizer },
+    figure: ({ training }) => training.toFixed(0),
+  }),
+);
 
 async function table(name, points, unit, caseOf) {
   const figures = [];
