@@ -1,10 +1,7 @@
 import { networkShape } from "../agents/ppo/policy-snapshot.js";
-import { envSource } from "./env-source.js";
 import type { NetworkShape } from "./policy/network.js";
-import { startPpoAgent, threadsFor } from "./ppo-agent-node.js";
-import { policySpacesOf } from "./spaces.js";
-import type { PpoTrainConfig } from "./train-config.js";
-import { resolveTrainConfig } from "./train-config.js";
+import { startBarePpo } from "./ppo-agent-node.js";
+import { type PpoTrainConfig, resolveTrainConfig } from "./train-config.js";
 
 /** A training to time: CleanRL's recipe with some keys changed. */
 export interface BenchCase {
@@ -49,12 +46,8 @@ export function benchCases(env: string, cores: number): BenchCase[] {
 export async function runBenchCase({ name, flags }: BenchCase, seconds: number): Promise<BenchResult> {
   const { config } = resolveTrainConfig({ algorithm: "ppo", preset: "cleanrl", flags });
   const recipe = config as PpoTrainConfig;
-  const source = envSource(recipe, undefined);
-  const env = await source.make(recipe.env_options);
-  const threads = threadsFor(recipe, source);
-  const flops = flopsPerSample(networkShape(recipe, policySpacesOf(env, recipe.env)));
-  const agent = await startPpoAgent({ config: recipe, source, env, threads });
-  env.close();
+  const { agent, threads, spaces } = await startBarePpo(recipe);
+  const flops = flopsPerSample(networkShape(recipe, spaces));
   const totals: Record<string, number> = {};
   let iterations = -1;
   let spent = 0;

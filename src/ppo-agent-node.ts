@@ -4,9 +4,9 @@ import { type PpoIteration, startPpo } from "../agents/ppo/ppo.js";
 import type { StateTree } from "../envs/api/state.js";
 import type { AnyEnv } from "../envs/index.js";
 import type { Agent } from "./agent.js";
-import type { EnvSource } from "./env-source.js";
+import { type EnvSource, envSource } from "./env-source.js";
 import { createActorPool } from "./rollout/create-actor-pool-node.js";
-import { policySpacesOf } from "./spaces.js";
+import { type PolicySpaces, policySpacesOf } from "./spaces.js";
 import type { PpoTrainConfig } from "./train-config.js";
 
 /** Threads that step environments, and that the learner uses: the two take turns. */
@@ -31,6 +31,27 @@ export function threadsFor(config: PpoTrainConfig, source: EnvSource): Threads {
     learner,
     note: `${config.env} was registered by this program, which worker threads can't see: one thread steps it`,
   };
+}
+
+/** Starts PPO as a configuration says, for a run that nothing is saved of; budget: env steps instead of the configuration's. */
+export async function startBarePpo(
+  config: PpoTrainConfig,
+  budget?: number,
+): Promise<{
+  readonly agent: Agent<PpoIteration>;
+  readonly threads: Threads;
+  readonly spaces: PolicySpaces;
+}> {
+  const source = envSource(config, undefined);
+  const env = await source.make(config.env_options);
+  try {
+    const threads = threadsFor(config, source);
+    const totalTimesteps = budget ?? config.total_timesteps;
+    const agent = await startPpoAgent({ config, source, env, threads, totalTimesteps });
+    return { agent, threads, spaces: policySpacesOf(env, config.env) };
+  } finally {
+    env.close();
+  }
 }
 
 /** Starts PPO as a configuration says, on Node's threads. env: one of the source's, for its spaces. */

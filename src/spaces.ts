@@ -1,12 +1,5 @@
-import type { BoxSpace } from "../envs/api/space.js";
+import type { BoxSpace, DiscreteSpace } from "../envs/api/space.js";
 import { UsageError } from "./errors.js";
-
-/** A choice among n actions, numbered from `start` (Gymnasium's Discrete). */
-export interface DiscreteSpace {
-  readonly kind: "discrete";
-  readonly n: number;
-  readonly start: number;
-}
 
 /** The spaces of an environment that PPO can use. */
 export interface PolicySpaces {

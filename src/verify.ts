@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import type { StateTree } from "../envs/api/state.js";
-import { envSource } from "./env-source.js";
-import { startPpoAgent, threadsFor } from "./ppo-agent-node.js";
+import { startBarePpo } from "./ppo-agent-node.js";
 import { encodeSafetensors } from "./run/safetensors.js";
 import { splitStateTree } from "./run/state-tree.js";
 import { type PpoTrainConfig, resolveTrainConfig } from "./train-config.js";
@@ -68,16 +67,7 @@ export async function traceCase(
 ): Promise<VerifyTrace> {
   const { config } = resolveTrainConfig({ algorithm: "ppo", preset, flags: { ...flags, ...how } });
   const recipe = config as PpoTrainConfig;
-  const source = envSource(recipe, undefined);
-  const env = await source.make(recipe.env_options);
-  const agent = await startPpoAgent({
-    config: recipe,
-    source,
-    env,
-    threads: threadsFor(recipe, source),
-    totalTimesteps: ITERATIONS * recipe.num_envs * recipe.num_steps,
-  });
-  env.close();
+  const { agent } = await startBarePpo(recipe, ITERATIONS * recipe.num_envs * recipe.num_steps);
   try {
     const trace: Record<string, string>[] = [];
     for await (const { state } of agent.iterations) trace.push(digestParts(await state()));

@@ -28,6 +28,11 @@ export function single(read: () => number): Value {
   return { length: 1, at: read };
 }
 
+/** `length` numbers read by their index. */
+export function indexed(length: number, read: (index: number) => number): Value {
+  return { length, at: length === 1 ? () => read(0) : read };
+}
+
 export function constant(value: number): Value {
   return { length: 1, isConstant: true, at: () => value };
 }

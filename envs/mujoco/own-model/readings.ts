@@ -1,6 +1,6 @@
 import type { MjModel } from "@mujoco/mujoco";
 import { ShapeError } from "../../../src/errors.js";
-import { single, type Value } from "../../../src/expression/value.js";
+import { indexed, single, type Value } from "../../../src/expression/value.js";
 import type { DerivedArray } from "../mujoco-env.js";
 
 export type ReadArray = "qpos" | "qvel" | DerivedArray;
@@ -39,7 +39,7 @@ export class Readings {
       this.#views.set(name, view);
     }
     const array = view;
-    return { length: count, at: (index) => array.values[start + (count === 1 ? 0 : index)]! };
+    return indexed(count, (index) => array.values[start + index]!);
   }
 
   /** By how much a value changed over the last step, per second; 0 after a reset. */
@@ -47,14 +47,14 @@ export class Readings {
     const rate = new Rate(of);
     this.#rates.push(rate);
     this.#cells.push(rate);
-    return { length: of.length, at: (index) => rate.perSecond[of.length === 1 ? 0 : index]! };
+    return indexed(of.length, (index) => rate.perSecond[index]!);
   }
 
   /** A value computed once after each reset and step, however often it is read. */
   remembered(of: Value): Value {
     const cell = new Remembered(of);
     this.#cells.push(cell);
-    return { length: of.length, at: (index) => cell.now[of.length === 1 ? 0 : index]! };
+    return indexed(of.length, (index) => cell.now[index]!);
   }
 
   afterReset(): void {

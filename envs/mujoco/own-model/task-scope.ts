@@ -1,6 +1,7 @@
 import type { MjModel } from "@mujoco/mujoco";
 import {
   elementwise,
+  indexed,
   type Scope,
   type ScopeFunction,
   single,
@@ -30,7 +31,7 @@ const JOINT_WIDTHS = { qpos: [7, 4, 1, 1], qvel: [6, 3, 1, 1] } as const;
 export function taskScope(readings: Readings): Scope {
   const { model, action } = readings;
   const variables = new Map<string, Value>([
-    ["action", { length: action.length, at: (index) => action[action.length === 1 ? 0 : index]! }],
+    ["action", indexed(action.length, (index) => action[index]!)],
     ...Object.entries(ARRAYS).map(([name, lengthOf]): [string, Value] => [
       name,
       readings.slice(name as ReadArray, 0, lengthOf(model)),
@@ -108,8 +109,7 @@ function slice(of: Value, from: number, to: number = of.length): Value {
   ) {
     throw new Error(`takes elements ${from} to before ${to} of ${of.length}, counted from 0.`);
   }
-  const length = to - from;
-  return { length, at: (index) => of.at(from + (length === 1 ? 0 : index)) };
+  return indexed(to - from, (index) => of.at(from + index));
 }
 
 /** Where a slice begins or ends can't change with the simulation. */
@@ -137,7 +137,7 @@ function quotient(of: Value, divisor: number): Value {
 /** A body's own z axis in the world: the third column of its orientation. */
 function upOf(readings: Readings, body: string): Value {
   const matrix = readings.slice("xmat", 9 * idOf(readings.model, "body", body), 9);
-  return { length: 3, at: (index) => matrix.at(3 * index + 2) };
+  return indexed(3, (index) => matrix.at(3 * index + 2));
 }
 
 function sumSquares(of: Value): Value {
