@@ -27,7 +27,7 @@ export function loadEngine(): Promise<Engine> {
  */
 export class Engine {
   readonly #models = new Map<string, MjModel>();
-  readonly #borrowers = new Map<string, number>();
+  readonly #lent = new Map<string, { readonly model: MjModel; borrowers: number }>();
 
   constructor(readonly module: MainModule) {
     const version = module.mj_versionString();
@@ -39,40 +39,43 @@ export class Engine {
     }
   }
 
-  /**
-   * Compiles a model once; environments of a kind share it, so it must not be changed. `file` is how errors name it.
-   *
-   * Throws UsageError, with the compiler's own words, file and line, when it is no model.
-   */
-  model(xml: string, file = "model.xml"): MjModel {
+  /** Compiles a built-in model once; environments of a kind share it for good, so it must not be changed. */
+  model(xml: string): MjModel {
     let model = this.#models.get(xml);
     if (model === undefined) {
-      try {
-        model = this.module.MjModel.from_xml_string(xml);
-      } catch (cause) {
-        throw compileError(cause, file);
-      }
+      model = this.#compile(xml, "model.xml");
       this.#models.set(xml, model);
     }
     return model;
   }
 
-  /** The same for a user's own models, of which there may be many: to be given back by every borrower. */
+  /**
+   * A user's own model, of which there may be many: shared while it is borrowed, to be given back by every borrower.
+   * `file` is how errors name it.
+   *
+   * Throws UsageError, with the compiler's own words, file and line, when it is no model.
+   */
   borrow(xml: string, file: string): MjModel {
-    const model = this.model(xml, file);
-    this.#borrowers.set(xml, (this.#borrowers.get(xml) ?? 0) + 1);
-    return model;
+    const lent = this.#lent.get(xml) ?? { model: this.#compile(xml, file), borrowers: 0 };
+    lent.borrowers += 1;
+    this.#lent.set(xml, lent);
+    return lent.model;
   }
 
   giveBack(xml: string): void {
-    const left = (this.#borrowers.get(xml) ?? 0) - 1;
-    if (left > 0) {
-      this.#borrowers.set(xml, left);
-      return;
+    const lent = this.#lent.get(xml)!;
+    lent.borrowers -= 1;
+    if (lent.borrowers > 0) return;
+    this.#lent.delete(xml);
+    lent.model.delete();
+  }
+
+  #compile(xml: string, file: string): MjModel {
+    try {
+      return this.module.MjModel.from_xml_string(xml);
+    } catch (cause) {
+      throw compileError(cause, file);
     }
-    this.#borrowers.delete(xml);
-    this.#models.get(xml)?.delete();
-    this.#models.delete(xml);
   }
 
   /** Throws RlAdanError when the engine's memory is used up. */

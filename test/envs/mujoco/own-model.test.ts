@@ -97,6 +97,9 @@ describe("a model of the user's own", () => {
     }
     expect(episodes).toBeGreaterThan(0);
     own.close();
+    // The same text, but a model of its own: closing one takes nothing from the other.
+    builtIn.reset({ seed: 4 });
+    expect(Number.isFinite(builtIn.step(builtIn.actionSpace.sample()).reward)).toBe(true);
     builtIn.close();
   });
 
