@@ -61,7 +61,7 @@ export class CriticHalf {
   }
 
   begin(samples: number): void {
-    this.#gradients.fill(0);
+    this.#kernels.clear(this.#gradients);
     this.#loss.begin(samples);
   }
 

@@ -12,13 +12,14 @@ import { checkParameterCount, type NetworkShape, type ParameterLayout } from "..
 import type { RolloutBuffer } from "../../src/rollout/rollout-buffer.js";
 import { AdvantageEstimator } from "./advantages.js";
 import type { PpoConfig } from "./config.js";
-import { CriticHalf } from "./critic-half.js";
+import { CriticHalf, type CriticResult } from "./critic-half.js";
 import type { CriticThread, CriticThreadFactory } from "./critic-thread.js";
 import { FasterWay } from "./faster-way.js";
 import { gather } from "./gather.js";
 import type { Learner, MinibatchMetrics, Rollout, UpdateMetrics, UpdatePlan } from "./learner.js";
 import { minibatchBounds } from "./minibatches.js";
 import { PolicyLoss, type PolicyLossSettings } from "./policy-loss.js";
+import { StepKernels } from "./step-kernels.js";
 import type { ValueLossSettings } from "./value-loss.js";
 
 /** The keys of the recipe that the learner reads. */
@@ -64,6 +65,7 @@ export class KernelLearner implements Learner {
   readonly parameters: Float32Array;
   readonly optimizer: Optimizer;
   readonly #kernels: Kernels;
+  readonly #stepKernels: StepKernels;
   readonly #config: LearnerConfig;
   readonly #layout: ParameterLayout;
   readonly #gradients: Float32Array;
@@ -76,6 +78,8 @@ export class KernelLearner implements Learner {
   readonly #order: Int32Array;
   readonly #way = new FasterWay();
   #criticThread: CriticThread | undefined;
+  /** That of this update; none when it goes alone. */
+  #thread: CriticThread | undefined;
 
   static async create(options: KernelLearnerOptions): Promise<KernelLearner> {
     const learner = new KernelLearner(options);
@@ -91,6 +95,7 @@ export class KernelLearner implements Learner {
     const allocate = (name: string, length: number) => arena.allocate(`learner/${name}`, "f32", length);
     this.parameters = parameters;
     this.#kernels = kernels;
+    this.#stepKernels = new StepKernels(kernels, layout.criticStart);
     this.#config = config;
     this.#layout = layout;
     this.#gradients = allocate("gradients", layout.size);
@@ -119,7 +124,11 @@ export class KernelLearner implements Learner {
     this.#estimator = new AdvantageEstimator(this.#critic.network, { values, returns }, config);
     this.optimizer = createOptimizer(
       config.optimizer,
-      { size: layout.size, kernels, allocate: (name, length) => allocate(`optimizer/${name}`, length) },
+      {
+        size: layout.size,
+        kernels: this.#stepKernels,
+        allocate: (name, length) => allocate(`optimizer/${name}`, length),
+      },
       config.optimizer_options,
     );
   }
@@ -139,7 +148,7 @@ export class KernelLearner implements Learner {
     };
     const bounds = minibatchBounds(this.#order.length, config.minibatch_size, config.last_minibatch);
     const way = this.#criticThread === undefined ? "alone" : this.#way.next();
-    const thread = way === "alone" ? undefined : this.#criticThread;
+    this.#useThread(way === "alone" ? undefined : this.#criticThread);
     let minibatchSeconds = 0;
     let explainedVariance = Number.NaN;
     let epochs = 0;
@@ -159,7 +168,7 @@ export class KernelLearner implements Learner {
       plan.shuffle(epoch, this.#order);
       const epochStartedAt = performance.now();
       for (const [start, end] of bounds) {
-        const metrics = await this.#gradient(rollout, loss, settings, [start, end], thread, pacer);
+        const metrics = await this.#gradient(rollout, loss, settings, [start, end], pacer);
         if (config.kl_stop === "minibatch" && metrics.approxKl > 1.5 * config.target_kl!) {
           stoppedByKl = true;
           // Nothing was trained on: the report still says which divergence stopped it.
@@ -198,14 +207,14 @@ export class KernelLearner implements Learner {
     loss: PolicyLoss,
     settings: PolicyLossSettings,
     [start, end]: readonly [number, number],
-    thread: CriticThread | undefined,
     pacer: Pacer,
   ): Promise<MinibatchMetrics> {
     const actor = this.#actor;
+    const thread = this.#thread;
     const critic = thread === undefined ? this.#critic : undefined;
     thread?.start(start, end);
     critic?.begin(end - start);
-    this.#actorGradients.fill(0);
+    this.#kernels.clear(this.#actorGradients);
     this.#distribution.update(this.#logStd);
     loss.begin(settings, this.#order, start, end);
     for (let block = start; block < end; block += SAMPLE_BLOCK) {
@@ -221,7 +230,7 @@ export class KernelLearner implements Learner {
     loss.finish();
     this.#gradients.set(this.#distribution.parameterGradient, this.#layout.logStd);
     const actorSquares = this.#kernels.sumOfSquares(this.#actorGradients);
-    const { valueLoss, sumOfSquares } = critic?.finish() ?? (await thread!.finish());
+    const { valueLoss, sumOfSquares } = critic?.finish() ?? (await this.#awaitCritic(thread!, start, end));
     const gradientNorm = Math.sqrt(actorSquares + sumOfSquares);
     const { policyLoss, entropy } = loss;
     return {
@@ -237,8 +246,24 @@ export class KernelLearner implements Learner {
     };
   }
 
+  /** A thread that ended leaves its half, as a whole, to this one. */
+  async #awaitCritic(thread: CriticThread, start: number, end: number): Promise<CriticResult> {
+    try {
+      return await thread.finish();
+    } catch (error) {
+      console.warn(`warning: ${(error as Error).message} Going on without it; the results are the same.`);
+      this.#criticThread = undefined;
+      this.#useThread(undefined);
+      return this.#critic.run(start, end);
+    }
+  }
+
+  #useThread(thread: CriticThread | undefined): void {
+    this.#thread = this.#stepKernels.thread = thread;
+  }
+
   #step(factor: number, learningRate: number): void {
-    if (factor !== 1) this.#kernels.scale(this.#gradients, factor);
+    if (factor !== 1) this.#stepKernels.scale(this.#gradients, factor);
     this.optimizer.step(this.parameters, this.#gradients, learningRate);
   }
 

@@ -66,6 +66,9 @@ export interface Kernels {
   /** Σ values², in float64, in eight lanes (index mod 8) joined as ((0+1)+(2+3))+((4+5)+(6+7)). */
   sumOfSquares(values: Float32Array): number;
 
+  /** values ← 0. */
+  clear(values: Float32Array): void;
+
   /** values ← values · factor. */
   scale(values: Float32Array, factor: number): void;
 
@@ -123,8 +126,8 @@ export interface AdanCoefficients {
   readonly keep: number;
   /** 1 / (1 + lr·λ) with proximal decay, else 1. */
   readonly shrink: number;
-  /** The first step after a start has no previous gradient: the difference is 0. */
-  readonly isFirst: boolean;
+  /** 1 for the first step after a start, else 0: there is no previous gradient, the difference is 0. */
+  readonly isFirst: 0 | 1;
 }
 
 /** What one Adam step depends on besides its arrays. */

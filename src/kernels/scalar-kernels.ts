@@ -14,6 +14,7 @@ export const scalarKernels: Kernels = {
   activate,
   activationGradient,
   sumOfSquares,
+  clear,
   scale,
   adan,
   adam,
@@ -159,6 +160,10 @@ function sumOfSquares(values: Float32Array): number {
   return a + b + (c + d) + (e + g + (h + k));
 }
 
+function clear(values: Float32Array): void {
+  values.fill(0);
+}
+
 function scale(values: Float32Array, factor: number): void {
   const rounded = f(factor);
   for (let i = 0; i < values.length; i++) values[i] = values[i]! * rounded;
@@ -188,7 +193,7 @@ function adan(
   const shrink = f(c.shrink);
   for (let i = 0; i < parameters.length; i++) {
     const g = gradients[i]!;
-    const d = f(g - (c.isFirst ? g : previous[i]!));
+    const d = f(g - (c.isFirst === 1 ? g : previous[i]!));
     const w = f(g + f(beta2 * d));
     const mi = f(f(beta1 * m[i]!) + f(weight1 * g));
     const vi = f(f(beta2 * v[i]!) + f(weight2 * d));

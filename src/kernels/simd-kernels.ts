@@ -120,6 +120,11 @@ class SimdKernels implements Kernels {
     return this.exports.sumOfSquares(values.byteOffset, values.length);
   }
 
+  clear(values: Float32Array): void {
+    this.#check(values);
+    this.exports.clear(values.byteOffset, values.length);
+  }
+
   scale(values: Float32Array, factor: number): void {
     this.#check(values);
     this.exports.scale(values.byteOffset, factor, values.length);
@@ -143,7 +148,7 @@ class SimdKernels implements Kernels {
       n.byteOffset,
       previous.byteOffset,
       parameters.length,
-      c.isFirst ? 1 : 0,
+      c.isFirst,
       c.beta1,
       c.beta2,
       c.beta3,
@@ -196,6 +201,7 @@ type Exports = Record<
   | "relu"
   | "tanhGradient"
   | "reluGradient"
+  | "clear"
   | "scale"
   | "adan"
   | "adam",

@@ -5,7 +5,7 @@ import { packError } from "../packed-error.js";
 import { Actor } from "./actor.js";
 import type { PolicyEnv } from "./env-slot.js";
 import { attachRolloutBuffer } from "./rollout-buffer.js";
-import type { ActorCall, ActorReply, ActorWorkerData } from "./worker-actor-pool-node.js";
+import type { ActorCall, ActorPart, ActorReply, ActorWorkerData } from "./worker-actor-pool-node.js";
 
 // An actor in a thread of its own: makes its environments at the first call, then answers calls one by one. Numbers
 // travel through the shared arena; messages carry only what is small.
@@ -44,21 +44,21 @@ async function makeActor(): Promise<Actor> {
   });
 }
 
-function answer(actor: Actor, call: ActorCall): unknown {
+function answer(actor: Actor, call: ActorCall): ActorPart | undefined {
   switch (call.kind) {
     case "ready":
       return undefined;
-    case "start":
-      return actor.start();
-    case "report":
-      return actor.endRollout();
+    case "start": {
+      actor.start();
+      const isCounted = data.settings.observationMoments === "per_step";
+      return { report: isCounted ? actor.endRollout() : undefined, states: actor.state() };
+    }
     case "collect":
       actor.beginRollout(call.moments);
       actor.collect(0, data.rollout.steps);
-      return actor.endRollout();
-    case "state":
-      return actor.state();
+      return { report: actor.endRollout(), states: actor.state() };
     case "restore":
-      return actor.restore(call.states);
+      actor.restore(call.states);
+      return undefined;
   }
 }

@@ -28,7 +28,7 @@ export interface ActorWorkerData {
 }
 
 export type ActorCall =
-  | { readonly kind: "ready" | "start" | "report" | "state" }
+  | { readonly kind: "ready" | "start" }
   | { readonly kind: "collect"; readonly moments: MomentsState }
   | { readonly kind: "restore"; readonly states: readonly StateTree[] };
 
@@ -36,12 +36,26 @@ export type ActorReply =
   | { readonly kind: "value"; readonly value: unknown }
   | { readonly kind: "error"; readonly error: PackedError };
 
-/** Actors in worker threads, each with a contiguous part of the envs. Gives the same bits as one actor of all. */
-export class WorkerActorPool implements ActorPool {
-  readonly #actors: readonly ActorThread[];
-  readonly #rule: ActorSettings["observationMoments"];
+/** What an actor answers to "start" and "collect". */
+export interface ActorPart {
+  /** Of the first resets only where moments move at each step: they have counted those already. */
+  readonly report: ActorReport | undefined;
+  /** One per env, after the report: what the next rollout goes on from. */
+  readonly states: readonly StateTree[];
+}
 
-  private constructor(actors: readonly ActorThread[], rule: ActorSettings["observationMoments"]) {
+/**
+ * Actors in worker threads, each with a contiguous part of the envs. Gives the same bits as one actor of all. A thread that
+ * ends during a rollout is replaced once: a new one does that rollout again from where it began.
+ */
+export class WorkerActorPool implements ActorPool {
+  readonly #actors: ActorThread[];
+  readonly #rule: ActorSettings["observationMoments"];
+  /** By actor: where the next rollout begins. */
+  #states: (readonly StateTree[])[] = [];
+  #hasReplaced = false;
+
+  private constructor(actors: ActorThread[], rule: ActorSettings["observationMoments"]) {
     this.#actors = actors;
     this.#rule = rule;
   }
@@ -81,26 +95,30 @@ export class WorkerActorPool implements ActorPool {
   }
 
   async start(moments: RunningMoments): Promise<void> {
-    await this.#callAll({ kind: "start" });
-    if (this.#rule !== "per_step") return;
-    mergeReports(moments, this.#rule, (await this.#callAll({ kind: "report" })) as ActorReport[]);
+    const parts = (await this.#callAll({ kind: "start" })) as ActorPart[];
+    this.#states = parts.map(({ states }) => states);
+    if (this.#rule === "per_step") mergeReports(moments, this.#rule, reportsOf(parts));
   }
 
   async collect(moments: RunningMoments): Promise<CollectedRollout> {
-    const reports = (await this.#callAll({ kind: "collect", moments: moments.state() })) as ActorReport[];
-    return mergeReports(moments, this.#rule, reports);
+    const call: ActorCall = { kind: "collect", moments: moments.state() };
+    const collect = (actor: ActorThread, k: number) =>
+      actor.call(call).catch((error: unknown) => this.#replace(k, call, error));
+    const parts = (await Promise.all(this.#actors.map(collect))) as ActorPart[];
+    this.#states = parts.map(({ states }) => states);
+    return mergeReports(moments, this.#rule, reportsOf(parts));
   }
 
   async state(): Promise<StateTree[]> {
-    return ((await this.#callAll({ kind: "state" })) as StateTree[][]).flat();
+    return this.#states.flat();
   }
 
   async restore(states: readonly StateTree[]): Promise<void> {
+    this.#states = this.#actors.map(({ data: { firstEnv, envCount } }) =>
+      states.slice(firstEnv, firstEnv + envCount),
+    );
     await Promise.all(
-      this.#actors.map((actor) => {
-        const { firstEnv, envCount } = actor.data;
-        return actor.call({ kind: "restore", states: states.slice(firstEnv, firstEnv + envCount) });
-      }),
+      this.#actors.map((actor, k) => actor.call({ kind: "restore", states: this.#states[k]! })),
     );
   }
 
@@ -108,8 +126,37 @@ export class WorkerActorPool implements ActorPool {
     await Promise.all(this.#actors.map((actor) => actor.close()));
   }
 
+  /** A new thread instead of one that ended does its call again: the same weights, states and streams, so the same bits. */
+  async #replace(k: number, call: ActorCall, error: unknown): Promise<unknown> {
+    const states = this.#states[k]!;
+    const canReplace = error instanceof ThreadEndedError && !this.#hasReplaced && states.every(isWhole);
+    if (!canReplace) throw error;
+    this.#hasReplaced = true;
+    console.warn(`warning: ${error.message} A new one does its rollout again; the results are the same.`);
+    const actor = new ActorThread(this.#actors[k]!.data);
+    this.#actors[k] = actor;
+    await actor.call({ kind: "restore", states });
+    return actor.call(call);
+  }
+
   #callAll(call: ActorCall): Promise<unknown[]> {
     return Promise.all(this.#actors.map((actor) => actor.call(call)));
+  }
+}
+
+function reportsOf(parts: readonly ActorPart[]): ActorReport[] {
+  return parts.flatMap(({ report }) => report ?? []);
+}
+
+/** An environment without state() and restore() has nothing that a new one could go on from. */
+function isWhole(state: StateTree): boolean {
+  return (state as { readonly environment: StateTree }).environment !== null;
+}
+
+/** A thread that ended by itself, out of memory for instance; what an environment throws comes as an answer. */
+class ThreadEndedError extends RlAdanError {
+  constructor(why: string) {
+    super("actor-exit", `An actor thread ended unexpectedly (${why}).`);
   }
 }
 
@@ -127,10 +174,8 @@ class ActorThread {
       if (reply.kind === "value") waiting?.resolve(reply.value);
       else waiting?.reject(unpackError(reply.error));
     });
-    this.#worker.on("error", (error) => this.#fail(error));
-    this.#worker.on("exit", (code) =>
-      this.#fail(new RlAdanError("actor-exit", `An actor thread ended unexpectedly (exit code ${code}).`)),
-    );
+    this.#worker.on("error", ({ message }: Error) => this.#fail(new ThreadEndedError(message)));
+    this.#worker.on("exit", (code) => this.#fail(new ThreadEndedError(`exit code ${code}`)));
   }
 
   call(call: ActorCall): Promise<unknown> {

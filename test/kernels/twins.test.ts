@@ -105,13 +105,15 @@ describe("the SIMD kernels and their scalar twin agree to the last bit", () => {
     },
   );
 
-  it("in norms and scaling, for every tail", async () => {
+  it("in norms, scaling and clearing, for every tail", async () => {
     await expectTwins((bench) =>
       [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 15, 16, 1001].flatMap((length) => {
         const values = bench.float32(numbers(length, 9));
         const sum = bench.kernels.sumOfSquares(values);
         bench.kernels.scale(values, 0.1);
-        return [sum, values];
+        const cleared = bench.float32(numbers(length, 9));
+        bench.kernels.clear(cleared);
+        return [sum, values, cleared];
       }),
     );
   });
@@ -134,10 +136,10 @@ describe("the SIMD kernels and their scalar twin agree to the last bit", () => {
           correction3: 1 / Math.sqrt(1 - 0.99),
           keep: 0.999,
           shrink: 0.998,
-          isFirst: true,
+          isFirst: 1 as const,
         };
         bench.kernels.adan(parameters, gradients, m, v, n, previous, adan);
-        bench.kernels.adan(parameters, slot(7), m, v, n, previous, { ...adan, isFirst: false });
+        bench.kernels.adan(parameters, slot(7), m, v, n, previous, { ...adan, isFirst: 0 });
         const [adamParameters, adamM, adamN] = [slot(1), slot(3), squares(6)];
         const { learningRate, beta1, eps, correction1, keep } = adan;
         const adam = { learningRate, beta1, beta2: 0.999, eps, correction1, correction2: 1.5, keep };

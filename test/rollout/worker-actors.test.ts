@@ -1,11 +1,16 @@
-import { describe, expect, it } from "vitest";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { describe, expect, it, vi } from "vitest";
 import { make } from "../../envs/index.js";
-import { createLocalActorPool } from "../../src/rollout/create-actor-pool.js";
+import { type ActorPoolFactory, createLocalActorPool } from "../../src/rollout/create-actor-pool.js";
 import { fingerprint, runPpo } from "../support/ppo-run.js";
+import { temporaryFolder } from "../support/temporary-folder.js";
 
 // Workers run compiled modules: this test needs dist, which `npm test` builds first.
+const distUrl = (path: string) => new URL(`../../dist/${path}`, import.meta.url).href;
 const { createActorPool } = (await import(
-  new URL("../../dist/src/rollout/create-actor-pool-node.js", import.meta.url).href
+  distUrl("src/rollout/create-actor-pool-node.js")
 )) as typeof import("../../src/rollout/create-actor-pool-node.js");
 
 const request = {
@@ -51,5 +56,70 @@ describe("actors in worker threads", () => {
     await expect(broken).rejects.toThrow(
       'There is no environment "InvertedPendulun-v5". Did you mean "InvertedPendulum"?',
     );
+  });
+});
+
+describe("an actor thread that ends in the middle of a rollout", () => {
+  /** Trains in two threads; one ends at step 100 of an environment, `times` times over. */
+  async function trainEnding(times: number, options: { moments?: string; isSaved?: boolean } = {}) {
+    const { moments = "per_rollout", isSaved = true } = options;
+    const folder = temporaryFolder();
+    const left = join(folder, "left");
+    writeFileSync(left, String(times));
+    const module = join(folder, "ending-env.mjs");
+    writeFileSync(
+      module,
+      `import { readFileSync, writeFileSync } from "node:fs";
+       import { make as makeWhole } from ${JSON.stringify(distUrl("envs/index.js"))};
+       export async function make(id, options) {
+         const env = await makeWhole(id, options);
+         const step = env.step.bind(env);
+         let steps = 0;
+         env.step = (action) => {
+           const left = Number(readFileSync(${JSON.stringify(left)}, "utf8"));
+           steps += 1;
+           if (steps === 100 && left > 0) {
+             writeFileSync(${JSON.stringify(left)}, String(left - 1));
+             process.exit(3);
+           }
+           return step(action);
+         };
+         if (!${isSaved}) Object.defineProperty(env, "state", { value: undefined });
+         return env;
+       }`,
+    );
+    const config = { ...request.config, observation_moments: moments };
+    const pool: ActorPoolFactory = (setup) =>
+      createActorPool(2, makeEnv)({ ...setup, env: { ...setup.env, module: pathToFileURL(module).href } });
+    return { config, training: runPpo({ ...request, config, createActorPool: pool }) };
+  }
+
+  it.each(["per_rollout", "per_step"])(
+    "is replaced, and nothing shows of it (%s moments)",
+    async (moments) => {
+      const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+      const { config, training } = await trainEnding(1, { moments });
+      const whole = await runPpo({ ...request, config, createActorPool: createLocalActorPool(makeEnv) });
+      expect(fingerprint(await training)).toBe(fingerprint(whole));
+      expect(warn.mock.calls).toEqual([
+        [
+          "warning: An actor thread ended unexpectedly (exit code 3). " +
+            "A new one does its rollout again; the results are the same.",
+        ],
+      ]);
+      warn.mockRestore();
+    },
+  );
+
+  it("ends the training the second time", async () => {
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+    const { training } = await trainEnding(2);
+    await expect(training).rejects.toThrow("An actor thread ended unexpectedly (exit code 3).");
+    warn.mockRestore();
+  });
+
+  it("ends the training when its environment can't be saved", async () => {
+    const { training } = await trainEnding(1, { isSaved: false });
+    await expect(training).rejects.toThrow("An actor thread ended unexpectedly (exit code 3).");
   });
 });

@@ -3,4 +3,4 @@
 export { denseForward, denseInputGradient } from "./dense";
 export { denseWeightGradient } from "./weight-gradient";
 export { relu, reluGradient, tanh, tanhGradient } from "./activations";
-export { adam, adan, scale, sumOfSquares } from "./optimizers";
+export { adam, adan, clear, scale, sumOfSquares } from "./optimizers";

@@ -50,6 +50,11 @@ function squareAt(values: usize, index: i32): f64 {
   return value * value;
 }
 
+/** values ← 0 */
+export function clear(values: usize, count: i32): void {
+  memory.fill(values, 0, usize(count) << 2);
+}
+
 /** values ← values · factor */
 export function scale(values: usize, factor: f32, count: i32): void {
   const factors = f32x4.splat(factor);
