@@ -42,7 +42,7 @@ export async function evaluatePolicy(
   },
 ): Promise<{ returns: number[]; lengths: number[] } | undefined> {
   const { seed, episodes, actions } = options;
-  const policy = new Policy(snapshot);
+  const policy = await Policy.load(snapshot);
   const noise = policy.createNoise(streamKey(seed, "eval/noise"));
   const returns: number[] = [];
   const lengths: number[] = [];

@@ -18,7 +18,7 @@ export async function loadSimdKernels(arena: Arena): Promise<Kernels> {
 }
 
 /** Whether this engine takes a module with a v128 instruction and a shared memory. */
-function supportsSimd(): boolean {
+export function supportsSimd(): boolean {
   return typeof SharedArrayBuffer === "function" && WebAssembly.validate(decodeBase64(KERNELS_WASM_BASE64));
 }
 

@@ -127,6 +127,20 @@ describe("a policy", () => {
     expect(action(40)).toBeCloseTo(2, 6);
   });
 
+  it("gives the same actions on the SIMD kernels", async () => {
+    const wide = { ...snapshot, shape, parameters: initialized(), observationMoments: null } as const;
+    const box = { ...snapshot.actionRange, low: [-2, -2], high: [2, 2] } as const;
+    const policies = [
+      new Policy({ ...wide, actionRange: box }),
+      await Policy.load({ ...wide, actionRange: box }),
+    ];
+    for (let k = 0; k < 20; k++) {
+      const observation = [Math.sin(k), Math.cos(3 * k), k - 10];
+      const [scalar, simd] = policies.map((policy) => [...(policy.act(observation) as Float32Array)]);
+      expect(simd).toEqual(scalar);
+    }
+  });
+
   it("refuses parameters of another network", () => {
     expect(() => new Policy({ ...snapshot, parameters: new Float32Array(7) })).toThrow(
       "The checkpoint holds 7 parameters, this network has 9: it comes from other hidden_sizes or another environment.",
