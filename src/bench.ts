@@ -1,4 +1,5 @@
 import { networkShape } from "../agents/ppo/policy-snapshot.js";
+import { MatrixRate } from "./kernels/matrix-rate.js";
 import type { NetworkShape } from "./policy/network.js";
 import { startBarePpo } from "./ppo-agent-node.js";
 import { type PpoTrainConfig, resolveTrainConfig } from "./train-config.js";
@@ -22,9 +23,14 @@ export interface BenchResult {
   readonly millisecondsPerMinibatch: number;
   /** Of the minibatches, the networks' products alone counted. */
   readonly gflops: number;
+  /** What share that is of the kernels' bare product, measured in turns with it, on as many threads. */
+  readonly matrixShare: number;
   /** Milliseconds of an iteration, by phase. */
   readonly phases: Readonly<Record<string, number>>;
 }
+
+/** After each iteration. */
+const RATE_MILLISECONDS = 3;
 
 const RECIPE = { num_steps: 2048, minibatch_size: 64 };
 
@@ -47,6 +53,7 @@ export async function runBenchCase({ name, flags }: BenchCase, seconds: number):
   const { config } = resolveTrainConfig({ algorithm: "ppo", preset: "cleanrl", flags });
   const recipe = config as PpoTrainConfig;
   const { agent, threads, spaces } = await startBarePpo(recipe);
+  const rate = await MatrixRate.create(recipe.device);
   const flops = flopsPerSample(networkShape(recipe, spaces));
   const totals: Record<string, number> = {};
   let iterations = -1;
@@ -54,6 +61,7 @@ export async function runBenchCase({ name, flags }: BenchCase, seconds: number):
   let minibatches = 0;
   try {
     for await (const iteration of agent.iterations) {
+      rate.measure(RATE_MILLISECONDS);
       iterations += 1;
       if (iterations === 0) continue;
       spent += iteration.seconds;
@@ -67,6 +75,7 @@ export async function runBenchCase({ name, flags }: BenchCase, seconds: number):
   const steps = iterations * recipe.num_envs * recipe.num_steps;
   const learning = totals["minibatches"]! + totals["optimizer"]!;
   const samples = minibatches * recipe.minibatch_size;
+  const gflops = (samples * flops) / totals["minibatches"]! / 1e9;
   return {
     name,
     threads: Math.max(threads.actors, threads.learner),
@@ -75,7 +84,8 @@ export async function runBenchCase({ name, flags }: BenchCase, seconds: number):
     environments: steps / totals["environments"]!,
     rollout: steps / (totals["environments"]! + totals["policy and rollout"]!),
     millisecondsPerMinibatch: (1000 * learning) / minibatches,
-    gflops: (samples * flops) / totals["minibatches"]! / 1e9,
+    gflops,
+    matrixShare: gflops / (rate.gflops * threads.learner),
     phases: Object.fromEntries(
       Object.entries(totals).map(([phase, total]) => [phase, (1000 * total) / iterations]),
     ),

@@ -16,6 +16,7 @@ describe("a timed training", () => {
     // 10 epochs of 2 minibatches; a sample is 60,544 operations: 17-64-64-6 and 17-64-64-1, the first layers without an
     // input's gradient: 4·17·64 + 6·64·64 + 6·64·6, and 4·17·64 + 6·64·64 + 6·64.
     expect(result.gflops).toBeCloseTo((20 * 64 * 60_544) / (phases["minibatches"]! * 1e6), 6);
+    expect(result.matrixShare).toBeGreaterThan(0);
     const learning = phases["minibatches"]! + phases["optimizer"]!;
     expect(result.millisecondsPerMinibatch).toBeCloseTo(learning / 20, 6);
   });

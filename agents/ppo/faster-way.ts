@@ -1,9 +1,9 @@
 export type Way = "alone" | "together";
 
 /** Each way is timed so often before one is chosen; the first times of each are the compiler's and caches'. */
-const TRIALS = 4;
+const TRIALS = 6;
 /** After so many pieces of work the other way is tried again: a machine's other work comes and goes. */
-const RETRY_EVERY = 12;
+const RETRY_EVERY = 100;
 /**
  * Two threads are kept while they take less than this times one: on a machine that is shared they gain a third at one moment and
  * nothing at the next.

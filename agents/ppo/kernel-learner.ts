@@ -14,7 +14,7 @@ import { AdvantageEstimator } from "./advantages.js";
 import type { PpoConfig } from "./config.js";
 import { CriticHalf, type CriticResult } from "./critic-half.js";
 import type { CriticThread, CriticThreadFactory } from "./critic-thread.js";
-import { FasterWay } from "./faster-way.js";
+import { FasterWay, type Way } from "./faster-way.js";
 import { gather } from "./gather.js";
 import type { Learner, MinibatchMetrics, Rollout, UpdateMetrics, UpdatePlan } from "./learner.js";
 import { minibatchBounds } from "./minibatches.js";
@@ -78,7 +78,7 @@ export class KernelLearner implements Learner {
   readonly #order: Int32Array;
   readonly #way = new FasterWay();
   #criticThread: CriticThread | undefined;
-  /** That of this update; none when it goes alone. */
+  /** That of this epoch; none when it goes alone. */
   #thread: CriticThread | undefined;
 
   static async create(options: KernelLearnerOptions): Promise<KernelLearner> {
@@ -147,9 +147,6 @@ export class KernelLearner implements Learner {
       normalizeAdvantages: config.normalize_advantages,
     };
     const bounds = minibatchBounds(this.#order.length, config.minibatch_size, config.last_minibatch);
-    const way = this.#criticThread === undefined ? "alone" : this.#way.next();
-    this.#useThread(way === "alone" ? undefined : this.#criticThread);
-    let minibatchSeconds = 0;
     let explainedVariance = Number.NaN;
     let epochs = 0;
     let stoppedByKl = false;
@@ -166,7 +163,9 @@ export class KernelLearner implements Learner {
       }
       plan.clock?.enter("minibatches");
       plan.shuffle(epoch, this.#order);
-      const epochStartedAt = performance.now();
+      const way = this.#chooseWay();
+      const startedAt = performance.now();
+      const trainedBefore = trained;
       for (const [start, end] of bounds) {
         const metrics = await this.#gradient(rollout, loss, settings, [start, end], pacer);
         if (config.kl_stop === "minibatch" && metrics.approxKl > 1.5 * config.target_kl!) {
@@ -182,12 +181,11 @@ export class KernelLearner implements Learner {
         totals.add(metrics);
         plan.observer?.minibatch?.(epoch, metrics);
       }
-      minibatchSeconds += (performance.now() - epochStartedAt) / 1000;
+      this.#way.took(way, (performance.now() - startedAt) / Math.max(1, trained - trainedBefore));
       plan.observer?.epoch?.(epoch, this.parameters);
       if (config.kl_stop === "epoch" && totals.last!.approxKl > config.target_kl!) stoppedByKl = true;
     }
     plan.clock?.enter("metrics");
-    this.#way.took(way, minibatchSeconds / Math.max(1, trained));
     return {
       ...totals.means(),
       minibatches: trained,
@@ -256,6 +254,12 @@ export class KernelLearner implements Learner {
       this.#useThread(undefined);
       return this.#critic.run(start, end);
     }
+  }
+
+  #chooseWay(): Way {
+    const way = this.#criticThread === undefined ? "alone" : this.#way.next();
+    this.#useThread(way === "alone" ? undefined : this.#criticThread);
+    return way;
   }
 
   #useThread(thread: CriticThread | undefined): void {

@@ -18,6 +18,7 @@ export function addBenchCommand(program: Command): void {
       "after",
       `
 training, rollout, environments: env steps a second, of the whole, of stepping with the policy, of the environments alone.
+of products: the share that the learner's GFLOP/s are of the kernels' bare matrix product, on as many threads.
 Speeds drift on a shared machine: compare within one run. bench/ has the same beside other toolkits.
 
 Examples:
@@ -35,8 +36,17 @@ Examples:
     });
 }
 
-const COLUMNS = ["", "threads", "training", "rollout", "environments", "ms/minibatch", "GFLOP/s"] as const;
-const WIDTHS = [24, 7, 8, 8, 12, 12, 7] as const;
+const COLUMNS = [
+  "",
+  "threads",
+  "training",
+  "rollout",
+  "environments",
+  "ms/minibatch",
+  "GFLOP/s",
+  "of products",
+] as const;
+const WIDTHS = [24, 7, 8, 8, 12, 12, 7, 11] as const;
 
 function cells(result: BenchResult): string[] {
   return [
@@ -47,6 +57,7 @@ function cells(result: BenchResult): string[] {
     result.environments.toFixed(0),
     result.millisecondsPerMinibatch.toFixed(3),
     result.gflops.toFixed(1),
+    `${(100 * result.matrixShare).toFixed(0)} %`,
   ];
 }
 

@@ -13,18 +13,20 @@ function choices(count: number, seconds: (way: string, piece: number) => number)
   return chosen;
 }
 
+const TRIED = "at".repeat(6);
+
 it("both ways are tried in turns, then the faster one is kept, and the other looked at now and then", () => {
-  const together = choices(32, (way) => (way === "together" ? 1 : 2));
-  expect(together).toBe(`atatatat${"t".repeat(11)}a${"t".repeat(11)}a`);
-  const alone = choices(32, (way) => (way === "together" ? 3 : 2));
-  expect(alone).toBe(`atatatat${"a".repeat(11)}t${"a".repeat(11)}t`);
-  const even = choices(9, (way) => (way === "together" ? 2.1 : 2));
-  expect(even).toBe("atatatatt");
+  const together = choices(212, (way) => (way === "together" ? 1 : 2));
+  expect(together).toBe(`${TRIED}${"t".repeat(99)}a${"t".repeat(99)}a`);
+  const alone = choices(212, (way) => (way === "together" ? 3 : 2));
+  expect(alone).toBe(`${TRIED}${"a".repeat(99)}t${"a".repeat(99)}t`);
+  const even = choices(13, (way) => (way === "together" ? 2.1 : 2));
+  expect(even).toBe(`${TRIED}t`);
 });
 
 it("the choice follows the machine", () => {
   // From piece 20 on a second thread is not to be had any more.
-  const chosen = choices(80, (way, piece) => (way === "alone" ? 2 : piece < 20 ? 1 : 5));
-  expect(chosen.slice(8, 19)).toBe("t".repeat(11));
-  expect(chosen.slice(21).replaceAll("t", "").length).toBeGreaterThan(50);
+  const chosen = choices(300, (way, piece) => (way === "alone" ? 2 : piece < 20 ? 1 : 5));
+  expect(chosen.slice(12, 20)).toBe("t".repeat(8));
+  expect(chosen.slice(21).replaceAll("t", "").length).toBeGreaterThan(270);
 });
