@@ -13,24 +13,35 @@ import type { PpoTrainConfig } from "./train-config.js";
 export interface Threads {
   readonly actors: number;
   readonly learner: number;
-  /** What was not to be had. */
-  readonly note?: string;
+  /** What was not to be had, or is of no use. */
+  readonly notes: readonly string[];
 }
 
 /** Actor and critic: the learner has work for so many threads. */
 const NETWORKS = 2;
 
 /** "auto": as many as the machine has, but no more than there are envs to step, or networks to train. */
-export function threadsFor(config: PpoTrainConfig, source: EnvSource): Threads {
-  const wanted = config.threads === "auto" ? availableParallelism() : config.threads;
-  const actors = Math.min(wanted, config.num_envs);
+export function threadsFor(
+  { threads, env, num_envs: envs }: PpoTrainConfig,
+  source: EnvSource,
+  cores = availableParallelism(),
+): Threads {
+  const wanted = threads === "auto" ? cores : threads;
   const learner = Math.min(wanted, NETWORKS);
-  if (actors === 1 || source.isKnownToWorkers) return { actors, learner };
-  return {
-    actors: 1,
-    learner,
-    note: `${config.env} was registered by this program, which worker threads can't see: one thread steps it`,
-  };
+  const notes: string[] = [];
+  let actors = Math.min(wanted, envs);
+  if (actors > 1 && !source.isKnownToWorkers) {
+    actors = 1;
+    notes.push(`${env} was registered by this program, which worker threads can't see: one thread steps it`);
+  } else if (threads !== "auto" && wanted > Math.max(actors, learner)) {
+    notes.push(`of ${wanted} threads, ${actors} can step ${count(envs, "environment")} and ${learner} learn`);
+  }
+  if (Math.max(actors, learner) > cores) notes.push(`the threads share ${count(cores, "core")}`);
+  return { actors, learner, notes };
+}
+
+function count(number: number, thing: string): string {
+  return `${number} ${thing}${number === 1 ? "" : "s"}`;
 }
 
 /** Starts PPO as a configuration says, for a run that nothing is saved of; budget: env steps instead of the configuration's. */

@@ -28,7 +28,7 @@ export type { TrainOutcome, TrainResult } from "./training.js";
 /** For the logs of a run that starts again: everything that they hold is pre-empted. */
 const BEFORE_THE_FIRST_STEP = -1;
 
-const ONE_THREAD: Threads = { actors: 1, learner: 1 };
+const ONE_THREAD: Threads = { actors: 1, learner: 1, notes: [] };
 
 interface CommonOptions {
   /** A user's own environment: named anew by every caller, since no file of a run is allowed to have code imported. */
@@ -172,7 +172,7 @@ async function prepare(
   try {
     const threads = config.algorithm === "ppo" ? threadsFor(config, source) : ONE_THREAD;
     const notes = [
-      ...(threads.note === undefined ? [] : [threads.note]),
+      ...threads.notes,
       ...(env.state === undefined
         ? ["the environment has no state() and restore(): the run can be evaluated, not resumed"]
         : []),
