@@ -6,6 +6,7 @@
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { oursOf, PEERS, peerOf, physicsOf, RECIPES, whyNot } from "./arms.mjs";
+import { spread } from "./spread.mjs";
 
 const ids = [...new Set(PEERS.map(({ id }) => id))];
 const { values } = parseArgs({
@@ -66,12 +67,4 @@ function print(recipe, speeds, first, physics) {
           );
     console.log(`| ${name} | ${spread(list, 0)} | ${times(first)} | ${times(physics)} |`);
   }
-}
-
-function spread(list, digits) {
-  const sorted = list.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const median = sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-  const [m, least, most] = [median, sorted[0], sorted.at(-1)].map((value) => value.toFixed(digits));
-  return `${m} (${least}–${most})`;
 }

@@ -23,15 +23,17 @@ def layer(inputs, outputs, gain=2**0.5):
     return linear
 
 
-def network(inputs, outputs, gain):
-    return nn.Sequential(layer(inputs, 64), nn.Tanh(), layer(64, 64), nn.Tanh(), layer(64, outputs, gain))
+def network(inputs, hidden, outputs, gain):
+    return nn.Sequential(
+        layer(inputs, hidden), nn.Tanh(), layer(hidden, hidden), nn.Tanh(), layer(hidden, outputs, gain)
+    )
 
 
 class Agent(nn.Module):
-    def __init__(self, observation_size, action_size):
+    def __init__(self, observation_size, action_size, hidden=64):
         super().__init__()
-        self.critic = network(observation_size, 1, 1.0)
-        self.actor = network(observation_size, action_size, 0.01)
+        self.critic = network(observation_size, hidden, 1, 1.0)
+        self.actor = network(observation_size, hidden, action_size, 0.01)
         self.log_std = nn.Parameter(torch.zeros(1, action_size))
 
     def distribution(self, observations):
