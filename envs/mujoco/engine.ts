@@ -96,11 +96,19 @@ export class Engine {
     }
   }
 
-  /** `count` engine steps, then what an environment reads of forces. */
+  /** `count` engine steps. */
   step(model: MjModel, data: MjData, count: number): void {
     const { mj_step } = this.module;
     try {
       for (let k = 0; k < count; k++) mj_step(model, data);
+    } catch (cause) {
+      throw engineError(cause);
+    }
+  }
+
+  /** Computes cfrc_ext, the forces on bodies, for the accelerations of the last step. */
+  externalForces(model: MjModel, data: MjData): void {
+    try {
       this.module.mj_rnePostConstraint(model, data);
     } catch (cause) {
       throw engineError(cause);

@@ -13,8 +13,8 @@ import type { Version } from "./versions.js";
  * What all MuJoCo environments share: Gymnasium's MujocoEnv.
  *
  * reset: reset the data, let the environment draw qpos and qvel, one forward pass. step: copy the action to ctrl as
- * it is, `frame_skip` engine steps, then one mj_rnePostConstraint. No forward pass follows a step: derived arrays lag
- * as they do in Gymnasium.
+ * it is, `frame_skip` engine steps, then one mj_rnePostConstraint, where somebody reads what it computes. No forward pass
+ * follows a step: derived arrays lag as they do in Gymnasium.
  */
 export abstract class MujocoEnv implements Env<Float64Array, Float32Array> {
   readonly observationSpace: Box<Float64Array>;
@@ -33,6 +33,8 @@ export abstract class MujocoEnv implements Env<Float64Array, Float32Array> {
   readonly #stateSize: number;
   #data: MjData | undefined;
   #views: Views;
+  /** cfrc_ext is still that of an earlier step: nothing else depends on it, and few environments read it. */
+  #forcesAreDue = false;
   #generator: Pcg64 | undefined;
 
   constructor(
@@ -67,6 +69,7 @@ export abstract class MujocoEnv implements Env<Float64Array, Float32Array> {
     this.#module.mj_resetData(this.#model, this.#open());
     this.drawState(this.#generator, this.qpos, this.qvel);
     this.#engine.forward(this.#model, this.#open());
+    this.#forcesAreDue = false;
     return { observation: this.observe(), info: this.version === "v4" ? {} : this.resetInfo() };
   }
 
@@ -89,6 +92,7 @@ export abstract class MujocoEnv implements Env<Float64Array, Float32Array> {
     checkAction(action, ctrl.length);
     ctrl.set(action);
     this.#engine.step(this.#model, data, this.#frameSkip);
+    this.#forcesAreDue = true;
   }
 
   protected get qpos(): Float64Array {
@@ -104,7 +108,12 @@ export abstract class MujocoEnv implements Env<Float64Array, Float32Array> {
    * After a step these belong to the engine's last force evaluation, not to the final qpos.
    */
   protected derived(name: DerivedArray): Float64Array {
-    return this.#open()[name] as Float64Array;
+    const data = this.#open();
+    if (name === "cfrc_ext" && this.#forcesAreDue) {
+      this.#engine.externalForces(this.#model, data);
+      this.#forcesAreDue = false;
+    }
+    return data[name] as Float64Array;
   }
 
   protected get model(): MjModel {
@@ -155,6 +164,7 @@ export abstract class MujocoEnv implements Env<Float64Array, Float32Array> {
     this.#module.mj_setState(this.#model, data, integration, this.#stateSignature);
     (data.xpos as Float64Array).set(saved.xpos);
     (data.xipos as Float64Array).set(saved.xipos);
+    this.#forcesAreDue = false;
     this.#generator = saved.generator === null ? undefined : Pcg64.from(saved.generator);
   }
 
