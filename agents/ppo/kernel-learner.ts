@@ -95,7 +95,7 @@ export class KernelLearner implements Learner {
     const allocate = (name: string, length: number) => arena.allocate(`learner/${name}`, "f32", length);
     this.parameters = parameters;
     this.#kernels = kernels;
-    this.#stepKernels = new StepKernels(kernels, layout.criticStart);
+    this.#stepKernels = new StepKernels(kernels, arena, layout.criticStart);
     this.#config = config;
     this.#layout = layout;
     this.#gradients = allocate("gradients", layout.size);

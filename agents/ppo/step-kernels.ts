@@ -1,3 +1,4 @@
+import type { Arena } from "../../src/kernels/arena.js";
 import type { AdamCoefficients, AdanCoefficients, Kernels } from "../../src/kernels/kernels.js";
 import type { OptimizerKernels } from "../../src/optim/optimizer.js";
 
@@ -26,12 +27,14 @@ export class StepKernels implements OptimizerKernels {
   /** Without one the caller does it all; the result is the same. */
   thread: StepThread | undefined;
   readonly #kernels: Kernels;
+  readonly #arena: Arena;
   readonly #split: number;
   readonly #halves = new WeakMap<Float32Array, Halves>();
 
   /** criticStart: where the critic's parameters begin. */
-  constructor(kernels: Kernels, criticStart: number) {
+  constructor(kernels: Kernels, arena: Arena, criticStart: number) {
     this.#kernels = kernels;
+    this.#arena = arena;
     this.#split = Math.ceil(criticStart / CACHE_LINE) * CACHE_LINE;
   }
 
@@ -67,7 +70,9 @@ export class StepKernels implements OptimizerKernels {
 
   #run(kernel: StepKernel, arrays: readonly Float32Array[], numbers: readonly number[]): void {
     const { thread } = this;
-    if (thread === undefined || arrays[0]!.length <= this.#split) {
+    // The other thread sees nothing that lies elsewhere, as a user's optimizer may have it.
+    const isShared = arrays[0]!.length > this.#split && arrays.every((array) => this.#arena.owns(array));
+    if (thread === undefined || !isShared) {
       runStep(this.#kernels, { kernel, arrays, numbers });
       return;
     }
