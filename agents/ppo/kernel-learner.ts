@@ -19,6 +19,7 @@ import { gather } from "./gather.js";
 import type { Learner, MinibatchMetrics, Rollout, UpdateMetrics, UpdatePlan } from "./learner.js";
 import { minibatchBounds } from "./minibatches.js";
 import { PolicyLoss, type PolicyLossSettings } from "./policy-loss.js";
+import { Sentinel } from "./sentinel.js";
 import type { ValueLossSettings } from "./value-loss.js";
 
 /** The keys of the recipe that the learner reads. */
@@ -74,6 +75,7 @@ export class KernelLearner implements Learner {
   readonly #critic: CriticHalf;
   readonly #estimator: AdvantageEstimator;
   readonly #order: Int32Array;
+  readonly #sentinel: Sentinel;
   readonly #way = new FasterWay();
   #criticThread: CriticThread | undefined;
 
@@ -97,6 +99,7 @@ export class KernelLearner implements Learner {
     this.#actorGradients = this.#gradients.subarray(0, layout.criticStart);
     this.#logStd = parameters.subarray(layout.logStd, layout.criticStart);
     this.#distribution = createDistribution(shape);
+    this.#sentinel = new Sentinel(kernels, layout, parameters, this.#gradients);
     this.#order = arena.allocate("learner/order", "i32", rows);
     this.#actor = new Mlp({
       kernels,
@@ -158,8 +161,9 @@ export class KernelLearner implements Learner {
       plan.clock?.enter("minibatches");
       plan.shuffle(epoch, this.#order);
       const epochStartedAt = performance.now();
-      for (const [start, end] of bounds) {
+      for (const [index, [start, end]] of bounds.entries()) {
         const metrics = await this.#gradient(rollout, loss, settings, [start, end], thread, pacer);
+        this.#sentinel.checkGradient(metrics, plan, epoch, index);
         if (config.kl_stop === "minibatch" && metrics.approxKl > 1.5 * config.target_kl!) {
           stoppedByKl = true;
           // Nothing was trained on: the report still says which divergence stopped it.
@@ -168,6 +172,7 @@ export class KernelLearner implements Learner {
         }
         plan.clock?.enter("optimizer");
         this.#step(metrics.clipFactor, plan.learningRate);
+        this.#sentinel.checkParameters(metrics, plan, epoch, index);
         plan.clock?.enter("minibatches");
         trained += 1;
         totals.add(metrics);

@@ -66,6 +66,9 @@ export interface Kernels {
   /** Σ values², in float64, in eight lanes (index mod 8) joined as ((0+1)+(2+3))+((4+5)+(6+7)). */
   sumOfSquares(values: Float32Array): number;
 
+  /** Whether no value is infinite or NaN. */
+  allFinite(values: Float32Array): boolean;
+
   /** values ← values · factor. */
   scale(values: Float32Array, factor: number): void;
 

@@ -14,6 +14,7 @@ export const scalarKernels: Kernels = {
   activate,
   activationGradient,
   sumOfSquares,
+  allFinite,
   scale,
   adan,
   adam,
@@ -157,6 +158,11 @@ function sumOfSquares(values: Float32Array): number {
   }
   const [a, b, c, d, e, g, h, k] = lanes as [number, number, number, number, number, number, number, number];
   return a + b + (c + d) + (e + g + (h + k));
+}
+
+function allFinite(values: Float32Array): boolean {
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return false;
+  return true;
 }
 
 function scale(values: Float32Array, factor: number): void {
