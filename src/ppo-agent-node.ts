@@ -72,6 +72,7 @@ export function startPpoAgent(options: {
   readonly env: AnyEnv;
   readonly threads: Threads;
   readonly totalTimesteps?: number;
+  readonly learningRateFactor?: number | undefined;
   readonly from?: StateTree | undefined;
 }): Promise<Agent<PpoIteration>> {
   const { config, source, env, threads, from } = options;
@@ -84,6 +85,7 @@ export function startPpoAgent(options: {
     ...policySpacesOf(env, config.env),
     createActorPool: createActorPool(threads.actors, (spec) => source.make(spec.options)),
     createCriticThread: threads.learner > 1 ? createCriticThread : undefined,
+    learningRateFactor: options.learningRateFactor,
     ...(from === undefined ? {} : { from }),
   });
 }

@@ -105,6 +105,7 @@ export const RESUME_KEYS = [
   "checkpoint_every",
   "eval_every",
   "eval_episodes",
+  "on_nan",
 ] as const;
 
 export type ResumeOverrides = Partial<Pick<TrainConfig, (typeof RESUME_KEYS)[number]>>;

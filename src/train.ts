@@ -2,7 +2,6 @@ import { rmSync } from "node:fs";
 import { parse } from "node:path";
 import { stringify } from "yaml";
 import { type RandomEnv, startRandom } from "../agents/random/random.js";
-import type { StateTree } from "../envs/api/state.js";
 import type { AnyEnv } from "../envs/index.js";
 import { MUJOCO_VERSION } from "../envs/mujoco/engine.js";
 import type { Agent } from "./agent.js";
@@ -10,10 +9,18 @@ import { OWN_MODEL_ENV } from "./config/model-file-node.js";
 import { parseYamlMapping } from "./config/yaml-file.js";
 import type { EnvModule } from "./env-modules-node.js";
 import { envSource } from "./env-source.js";
-import { UsageError } from "./errors.js";
-import { type RunFacts, silentReporter, type TrainReporter } from "./logging/progress.js";
+import { RlAdanError, UsageError } from "./errors.js";
+import {
+  formatRollback,
+  type RollbackFacts,
+  type RunFacts,
+  silentReporter,
+  type TrainReporter,
+} from "./logging/progress.js";
 import { RunLog } from "./logging/run-log.js";
+import { NonFiniteError, type NonFiniteFailure, nonFiniteSentence } from "./non-finite.js";
 import { startPpoAgent, type Threads, threadsFor } from "./ppo-agent-node.js";
+import { rollBack, type StartingPoint, startingPoint } from "./rollback.js";
 import { writeFileAtomic } from "./run/atomic-file.js";
 import { readNewestCheckpoint } from "./run/checkpoint.js";
 import { groupHash } from "./run/hashes.js";
@@ -21,12 +28,14 @@ import { Lease } from "./run/lease.js";
 import { addResumption, createManifest, readManifest, writeManifest } from "./run/manifest.js";
 import { createRunDirectory, isFinished, openRunDirectory, type RunDirectory } from "./run/run-directory.js";
 import { type ResumeOverrides, readTrainConfig, type TrainConfig } from "./train-config.js";
-import { type SavedTraining, Training, type TrainOutcome } from "./training.js";
+import { Training, type TrainOutcome } from "./training.js";
 
 export type { TrainOutcome, TrainResult } from "./training.js";
 
 /** For the logs of a run that starts again: everything that they hold is pre-empted. */
 const BEFORE_THE_FIRST_STEP = -1;
+
+const FROM_THE_BEGINNING: StartingPoint = { from: undefined, learningRateFactor: 1, rollbacks: 0 };
 
 const ONE_THREAD: Threads = { actors: 1, learner: 1, notes: [] };
 
@@ -63,8 +72,9 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
   const configText = stringify(config);
   // A run whose configuration could not be read again could be neither resumed nor evaluated.
   parseYamlMapping(configText, "config.yaml");
-  const prepared = await prepare(config, options.envModule, undefined);
-  return closingAll(prepared, async () => {
+  const began = FROM_THE_BEGINNING;
+  const prepared = await prepare(config, options.envModule, began);
+  return closing(prepared, async () => {
     const run = createRunDirectory({
       runsRoot: options.runsRoot ?? "runs",
       path: options.runDirectory,
@@ -80,7 +90,7 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
       writeFileAtomic(run.config, configText);
       const log = new RunLog(run.path, run.metrics);
       log.configuration(config, groupHash(config));
-      return drive(prepared, { ...options, config, run, lease, log, notes, from: undefined });
+      return drive(prepared, { ...options, config, run, lease, log, notes, began });
     });
   });
 }
@@ -120,16 +130,11 @@ async function resumeLeased(run: RunDirectory, lease: Lease, options: ResumeOpti
       `${run.path} has done ${newest.checkpoint.step} steps of ${config.total_timesteps}; give a larger --total-timesteps to go on.`,
     );
   }
-  const from =
-    newest === undefined
-      ? undefined
-      : { step: newest.checkpoint.step, state: newest.checkpoint.tree as unknown as SavedTraining };
-  const prepared = await prepare(config, options.envModule, from?.state.agent);
-  return closingAll(prepared, async () => {
-    const log = new RunLog(run.path, run.metrics, {
-      step: from?.step ?? BEFORE_THE_FIRST_STEP,
-      metricsBytes: from?.state.metrics_bytes ?? 0,
-    });
+  const began = newest === undefined ? FROM_THE_BEGINNING : startingPoint(newest.checkpoint);
+  const { from } = began;
+  const prepared = await prepare(config, options.envModule, began);
+  return closing(prepared, async () => {
+    const log = reopenLog(run, from);
     const isLonger = config.total_timesteps !== saved.total_timesteps;
     if (isLonger || from === undefined) log.configuration(config, groupHash(config));
     writeManifest(
@@ -147,7 +152,7 @@ async function resumeLeased(run: RunDirectory, lease: Lease, options: ResumeOpti
           ]
         : []),
     ];
-    return drive(prepared, { ...options, config, run, lease, log, notes, from });
+    return drive(prepared, { ...options, config, run, lease, log, notes, began });
   });
 }
 
@@ -158,13 +163,15 @@ interface Prepared {
   readonly threads: number;
   readonly notes: readonly string[];
   readonly startedAt: number;
+  /** Does nothing the second time. */
+  close(): Promise<void>;
 }
 
 /** Makes everything that may not fit (spaces, memory, threads, saved weights) before anything is written. */
 async function prepare(
   config: TrainConfig,
   envModule: EnvModule | undefined,
-  from: StateTree | undefined,
+  { from, learningRateFactor }: StartingPoint,
 ): Promise<Prepared> {
   const startedAt = performance.now();
   const source = envSource(config, envModule);
@@ -180,12 +187,25 @@ async function prepare(
     const { seed, total_timesteps: totalTimesteps } = config;
     const agent =
       config.algorithm === "ppo"
-        ? await startPpoAgent({ config, source, env, threads, from })
+        ? await startPpoAgent({ config, source, env, threads, learningRateFactor, from: from?.state.agent })
         : startRandom({ env: env as RandomEnv, seed, totalTimesteps });
-    return { agent, env, threads: Math.max(threads.actors, threads.learner), notes, startedAt };
+    let closed: Promise<void> | undefined;
+    const close = () => {
+      closed ??= agent.close().then(() => env.close());
+      return closed;
+    };
+    return { agent, env, threads: Math.max(threads.actors, threads.learner), notes, startedAt, close };
   } catch (error) {
     env.close();
     throw error;
+  }
+}
+
+async function closing<T>(prepared: Prepared, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } finally {
+    await prepared.close();
   }
 }
 
@@ -195,13 +215,83 @@ interface Drive extends CommonOptions {
   readonly lease: Lease;
   readonly log: RunLog;
   readonly notes: readonly string[];
-  readonly from: { readonly step: number; readonly state: SavedTraining } | undefined;
+  readonly began: StartingPoint;
 }
 
-async function drive(prepared: Prepared, how: Drive): Promise<TrainOutcome> {
-  const { config, run, lease, log, from, signal, reporter = silentReporter } = how;
-  const { agent, env, threads, startedAt } = prepared;
-  const facts: RunFacts = {
+/** Trains to the end, in as many parts as rollbacks make of it. */
+async function drive(first: Prepared, how: Drive): Promise<TrainOutcome> {
+  const { config, run, reporter = silentReporter } = how;
+  reporter.started(factsOf(first, how));
+  let [prepared, began, openLog] = [first, how.began, () => how.log];
+  for (;;) {
+    const end = await trainPart(prepared, began, openLog, how);
+    if (end.status !== "rolled-back") return end;
+    const facts: RollbackFacts = {
+      failure: nonFiniteSentence(end.failure),
+      toStep: end.to.from?.step ?? null,
+      learningRateFactor: end.to.learningRateFactor,
+    };
+    reporter.rolledBack?.(facts);
+    began = end.to;
+    prepared = { ...(await prepareAgain(config, how.envModule, end)), startedAt: first.startedAt };
+    openLog = () => {
+      const log = reopenLog(run, end.to.from);
+      if (end.to.from === undefined) log.configuration(config, groupHash(config));
+      log.text("rollback", facts.toStep ?? 0, formatRollback(facts));
+      return log;
+    };
+  }
+}
+
+interface RolledBack {
+  readonly status: "rolled-back";
+  readonly failure: NonFiniteFailure;
+  readonly to: StartingPoint;
+}
+
+/** Throws the failure, with why, when there is no going back: an environment may not be able to. */
+async function prepareAgain(
+  config: TrainConfig,
+  envModule: EnvModule | undefined,
+  { failure, to }: RolledBack,
+): Promise<Prepared> {
+  try {
+    return await prepare(config, envModule, to);
+  } catch (error) {
+    if (!(error instanceof RlAdanError)) throw error;
+    throw new NonFiniteError(failure, `There is no going back: ${error.message}`);
+  }
+}
+
+/** Trains until the end or a rollback, and gives the agent back. */
+function trainPart(
+  prepared: Prepared,
+  began: StartingPoint,
+  openLog: () => RunLog,
+  { config, run, lease, signal, reporter = silentReporter }: Drive,
+): Promise<TrainOutcome | RolledBack> {
+  const { agent, env, startedAt } = prepared;
+  return closing(prepared, async () => {
+    const log = openLog();
+    const setup = { config, run, lease, agent, env, log, reporter, signal, startedAt, ...began };
+    try {
+      return await new Training(setup).run();
+    } catch (error) {
+      try {
+        if (!(error instanceof NonFiniteError && lease.isHeld)) throw error;
+        const to = rollBack(error, run, config, began);
+        closeQuietly(log, "unknown");
+        return { status: "rolled-back", failure: error.failure, to };
+      } catch (reason) {
+        closeQuietly(log, lease.isHeld ? "failure" : "unknown");
+        throw reason;
+      }
+    }
+  });
+}
+
+function factsOf(prepared: Prepared, { config, run, notes, began }: Drive): RunFacts {
+  return {
     runDirectory: run.path,
     env: config.env,
     algorithm: config.algorithm,
@@ -209,39 +299,20 @@ async function drive(prepared: Prepared, how: Drive): Promise<TrainOutcome> {
     device: config.device,
     deviceReason: config.device === "simd" ? "the default" : "asked for",
     seed: config.seed,
-    parameters: agent.parameterCount,
-    threads,
+    parameters: prepared.agent.parameterCount,
+    threads: prepared.threads,
     totalTimesteps: config.total_timesteps,
-    resumedFromStep: from?.step ?? null,
-    notes: [...how.notes, ...prepared.notes],
+    resumedFromStep: began.from?.step ?? null,
+    notes: [...notes, ...prepared.notes],
   };
-  reporter.started(facts);
-  try {
-    return await new Training({
-      config,
-      run,
-      lease,
-      agent,
-      env,
-      log,
-      reporter,
-      signal,
-      startedAt,
-      from,
-    }).run();
-  } catch (error) {
-    closeQuietly(log, lease.isHeld ? "failure" : "unknown");
-    throw error;
-  }
 }
 
-async function closingAll<T>({ agent, env }: Prepared, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } finally {
-    await agent.close();
-    env.close();
-  }
+/** The log of a run that goes on from a checkpoint, or starts again: what came after that is taken back. */
+function reopenLog(run: RunDirectory, from: StartingPoint["from"]): RunLog {
+  return new RunLog(run.path, run.metrics, {
+    step: from?.step ?? BEFORE_THE_FIRST_STEP,
+    metricsBytes: from?.state.metrics_bytes ?? 0,
+  });
 }
 
 /** Ends the log of a failed run; what failed first is what the user should read, not that closing failed too. */

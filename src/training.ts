@@ -34,7 +34,10 @@ export interface TrainResult {
   readonly eval_episodes: number;
   /** Highest of the evaluations, null without any: an optimistic number, label it so. */
   readonly eval_max_mean_return: number | null;
+  /** Where the last part began, after `--resume` or a rollback. */
   readonly resumed_from_step: number | null;
+  /** What rollbacks have left of the learning rate; 1 without any. */
+  readonly learning_rate_factor: number;
   /** Of this process: start-up, training, evaluations. */
   readonly wall_seconds: number;
   /** Of this process, training alone; null when it did no training. */
@@ -53,6 +56,8 @@ export interface SavedTraining {
   /** Written before the evaluation that belongs to this step: whoever goes on from here makes it first. */
   readonly evaluation_is_due: boolean;
   readonly metrics_bytes: number;
+  /** Absent until a rollback has lowered the learning rate. */
+  readonly learning_rate_factor?: number;
 }
 
 /** Everything that a training needs, made and checked. */
@@ -67,6 +72,7 @@ export interface TrainingSetup {
   readonly reporter: TrainReporter;
   readonly signal: AbortSignal | undefined;
   readonly startedAt: number;
+  readonly learningRateFactor: number;
   readonly from: { readonly step: number; readonly state: SavedTraining } | undefined;
 }
 
@@ -179,7 +185,7 @@ export class Training {
     how: { readonly isBest: boolean; readonly evaluationIsDue: boolean },
   ): Promise<void> {
     if (agentState === undefined) return;
-    const { log, run, lease } = this.#setup;
+    const { log, run, lease, learningRateFactor } = this.#setup;
     this.#clock.enter("checkpoints");
     const agent = await agentState();
     lease.check();
@@ -190,6 +196,7 @@ export class Training {
       best_evaluation: this.#best,
       evaluation_is_due: how.evaluationIsDue,
       metrics_bytes: log.metricsBytes,
+      ...(learningRateFactor === 1 ? {} : { learning_rate_factor: learningRateFactor }),
     };
     writeCheckpoint(run.path, this.#step, state, { isBest: how.isBest });
     this.#savedStep = this.#step;
@@ -236,7 +243,7 @@ export class Training {
   }
 
   #finish(): TrainOutcome {
-    const { config, run, reporter, from, startedAt } = this.#setup;
+    const { config, run, reporter, from, startedAt, learningRateFactor } = this.#setup;
     const result: TrainResult = {
       env: config.env,
       algorithm: config.algorithm,
@@ -251,6 +258,7 @@ export class Training {
       eval_episodes: this.#evaluation?.episodes ?? 0,
       eval_max_mean_return: this.#best,
       resumed_from_step: from?.step ?? null,
+      learning_rate_factor: learningRateFactor,
       wall_seconds: secondsSince(startedAt),
       steps_per_second: this.#trainingSeconds === 0 ? null : this.#stepsPerSecond(),
     };
@@ -271,11 +279,11 @@ function crosses(from: number, to: number, every: number): boolean {
 }
 
 /** How the user started this program: in a clone it is known to npx alone. */
-function programName(): string {
+export function programName(): string {
   return process.env["npm_command"] === "exec" ? "npx rl-adan" : "rl-adan";
 }
 
 /** A path as a shell takes it. */
-function quoted(path: string): string {
+export function quoted(path: string): string {
   return /^[\w./:\\-]+$/.test(path) ? path : `"${path}"`;
 }

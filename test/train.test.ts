@@ -64,6 +64,33 @@ describe("train", () => {
     );
   });
 
+  it("of an environment without state that gives NaN stops, since there is no going back", async () => {
+    class Spoiled extends Pendulum {
+      #steps = 0;
+      override step(action: Float32Array) {
+        this.#steps += 1;
+        const result = super.step(action);
+        return this.#steps === 100 ? { ...result, reward: Number.NaN } : result;
+      }
+    }
+    register({
+      id: "test/Spoiled-v0",
+      maxEpisodeSteps: 20,
+      create: async () => {
+        const env = new Spoiled();
+        Object.defineProperties(env, { state: { value: undefined }, restore: { value: undefined } });
+        return env;
+      },
+    });
+    const flags = { total_timesteps: 512, checkpoint_every: 64, on_nan: "rollback" };
+    await expect(
+      train({ config: config("test/Spoiled-v0", flags), runDirectory: join(folder, "spoiled") }),
+    ).rejects.toThrow(
+      "Iteration 4: environment 0 gave a reward of NaN at its step 100, step 20 of its episode. " +
+        "There is no going back: This environment has no state() and restore()",
+    );
+  });
+
   it("of an environment that never ends evaluates episodes that are cut", async () => {
     register({ id: "test/Endless-v0", create: async () => new Pendulum() });
     const run = join(folder, "endless");

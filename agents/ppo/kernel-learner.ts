@@ -19,6 +19,7 @@ import { gather } from "./gather.js";
 import type { Learner, MinibatchMetrics, Rollout, UpdateMetrics, UpdatePlan } from "./learner.js";
 import { minibatchBounds } from "./minibatches.js";
 import { PolicyLoss, type PolicyLossSettings } from "./policy-loss.js";
+import { Sentinel } from "./sentinel.js";
 import { StepKernels } from "./step-kernels.js";
 import type { ValueLossSettings } from "./value-loss.js";
 
@@ -76,6 +77,7 @@ export class KernelLearner implements Learner {
   readonly #critic: CriticHalf;
   readonly #estimator: AdvantageEstimator;
   readonly #order: Int32Array;
+  readonly #sentinel: Sentinel;
   readonly #way = new FasterWay();
   #criticThread: CriticThread | undefined;
   /** That of this epoch; none when it goes alone. */
@@ -102,6 +104,7 @@ export class KernelLearner implements Learner {
     this.#actorGradients = this.#gradients.subarray(0, layout.criticStart);
     this.#logStd = parameters.subarray(layout.logStd, layout.criticStart);
     this.#distribution = createDistribution(shape);
+    this.#sentinel = new Sentinel(kernels, layout, parameters, this.#gradients);
     this.#order = arena.allocate("learner/order", "i32", rows);
     this.#actor = new Mlp({
       kernels,
@@ -166,8 +169,9 @@ export class KernelLearner implements Learner {
       const way = this.#chooseWay();
       const startedAt = performance.now();
       const trainedBefore = trained;
-      for (const [start, end] of bounds) {
+      for (const [index, [start, end]] of bounds.entries()) {
         const metrics = await this.#gradient(rollout, loss, settings, [start, end], pacer);
+        this.#sentinel.checkGradient(metrics, plan, epoch, index);
         if (config.kl_stop === "minibatch" && metrics.approxKl > 1.5 * config.target_kl!) {
           stoppedByKl = true;
           // Nothing was trained on: the report still says which divergence stopped it.
@@ -176,6 +180,7 @@ export class KernelLearner implements Learner {
         }
         plan.clock?.enter("optimizer");
         this.#step(metrics.clipFactor, plan.learningRate);
+        this.#sentinel.checkParameters(metrics, plan, epoch, index);
         plan.clock?.enter("minibatches");
         trained += 1;
         totals.add(metrics);

@@ -10,6 +10,8 @@ export interface Rollout extends RolloutBuffer {
 
 /** What one iteration's update depends on besides the rollout. */
 export interface UpdatePlan {
+  /** Counts from 1. */
+  readonly iteration: number;
   readonly learningRate: number;
   readonly clipCoefficient: number;
   readonly entropyCoefficient: number;
@@ -65,6 +67,7 @@ export interface UpdateMetrics extends MinibatchMetrics {
 
 /** Owns weights, optimizer and advantages; one `update` is one PPO iteration: all epochs, all minibatches. */
 export interface Learner {
+  /** Throws NonFiniteError at the first minibatch whose loss, gradient or new weights hold a number that is not finite. */
   update(rollout: Rollout, plan: UpdatePlan): Promise<UpdateMetrics>;
   state(): Promise<StateTree>;
   restore(state: StateTree): Promise<void>;

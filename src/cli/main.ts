@@ -7,6 +7,7 @@ import { addCheckEnvCommand } from "./check-env.js";
 import { addDiffCommand } from "./diff.js";
 import { addEnvsCommand } from "./envs.js";
 import { addEvalCommand } from "./eval.js";
+import { addReplayCommand } from "./replay.js";
 import { addTrainCommand } from "./train.js";
 import { addVerifyCommand } from "./verify.js";
 
@@ -33,6 +34,7 @@ addEnvsCommand(program);
 addCheckEnvCommand(program);
 addVerifyCommand(program);
 addDiffCommand(program);
+addReplayCommand(program);
 addBenchCommand(program);
 for (const command of [program, ...program.commands])
   command.option("--verbose", "show the stack of an error");

@@ -25,6 +25,10 @@ const CONFIG_FLAGS: readonly (readonly [flag: string, help: string])[] = [
   ["--checkpoint-every <steps>", "env steps between checkpoints; 0: only at the end (default: 100k)"],
   ["--eval-every <steps>", "env steps between evaluations; 0: only at the end (default: 0)"],
   ["--eval-episodes <n>", "episodes of an evaluation (default: 10)"],
+  [
+    "--on-nan <what>",
+    "at a number that is not finite: stop, or rollback: half the learning rate from the last checkpoint (default: stop)",
+  ],
 ];
 
 /** Flags that say where a new run's config and directory come from; a resumed run has both. */

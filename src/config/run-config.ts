@@ -24,6 +24,9 @@ export const runConfigShape = {
   eval_actions: oneOf(["mean", "sampled"]).describe(
     "An evaluation takes the policy's mean action, or samples it as training does.",
   ),
+  on_nan: oneOf(["stop", "rollback"]).describe(
+    "At a number that is not finite the run stops, or goes back to its last checkpoint with half the learning rate.",
+  ),
 } as const;
 
 /** What a run takes where nothing else is said; the environment has no default. */
@@ -37,4 +40,5 @@ export const RUN_DEFAULTS = {
   eval_every: 0,
   eval_episodes: 10,
   eval_actions: "mean",
+  on_nan: "stop",
 } as const;

@@ -69,6 +69,9 @@ export interface Kernels {
   /** values ← 0. */
   clear(values: Float32Array): void;
 
+  /** Whether no value is infinite or NaN. */
+  allFinite(values: Float32Array): boolean;
+
   /** values ← values · factor. */
   scale(values: Float32Array, factor: number): void;
 

@@ -15,6 +15,7 @@ export const scalarKernels: Kernels = {
   activationGradient,
   sumOfSquares,
   clear,
+  allFinite,
   scale,
   adan,
   adam,
@@ -162,6 +163,11 @@ function sumOfSquares(values: Float32Array): number {
 
 function clear(values: Float32Array): void {
   values.fill(0);
+}
+
+function allFinite(values: Float32Array): boolean {
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return false;
+  return true;
 }
 
 function scale(values: Float32Array, factor: number): void {

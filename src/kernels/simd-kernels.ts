@@ -125,6 +125,11 @@ class SimdKernels implements Kernels {
     this.exports.clear(values.byteOffset, values.length);
   }
 
+  allFinite(values: Float32Array): boolean {
+    this.#check(values);
+    return this.exports.allFinite(values.byteOffset, values.length) !== 0;
+  }
+
   scale(values: Float32Array, factor: number): void {
     this.#check(values);
     this.exports.scale(values.byteOffset, factor, values.length);
@@ -206,7 +211,10 @@ type Exports = Record<
   | "adan"
   | "adam",
   (...args: number[]) => void
-> & { sumOfSquares(values: number, count: number): number };
+> & {
+  sumOfSquares(values: number, count: number): number;
+  allFinite(values: number, count: number): number;
+};
 
 function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));

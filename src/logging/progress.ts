@@ -28,10 +28,26 @@ export interface IterationProgress {
   readonly secondsLeft: number;
 }
 
+/** A number that was not finite, and what the run goes on with instead. */
+export interface RollbackFacts {
+  readonly failure: string;
+  /** Of the checkpoint that it goes on from; null: from the beginning. */
+  readonly toStep: number | null;
+  /** What the schedule's learning rate is multiplied by from now on. */
+  readonly learningRateFactor: number;
+}
+
+/** A rollback in two sentences. */
+export function formatRollback({ failure, toStep, learningRateFactor }: RollbackFacts): string {
+  const from = toStep === null ? "the beginning" : `the checkpoint of step ${toStep}`;
+  return `${failure} The run goes on from ${from} with ${learningRateFactor} times the learning rate.`;
+}
+
 /** Is told how a run goes; what it does with it is its own affair. */
 export interface TrainReporter {
   started(facts: RunFacts): void;
   iteration(progress: IterationProgress): void;
+  rolledBack?(facts: RollbackFacts): void;
   finished(result: Readonly<Record<string, unknown>>): void;
   interrupted(step: number, resumeCommand: string | null): void;
   /** After the end: seconds by phase, and all seconds of the process; what is missing is start-up. */

@@ -75,6 +75,11 @@ export class RunLog {
     this.#metrics.write({ step, ...extra, ...scalars });
   }
 
+  /** Shown by the text plugin at a step. */
+  text(tag: string, step: number, text: string): void {
+    this.#events.text(tag, step, text);
+  }
+
   flush(): void {
     this.#events.flush();
     this.#metrics.flush();

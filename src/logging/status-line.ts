@@ -1,5 +1,12 @@
 import pc from "picocolors";
-import { type IterationProgress, type RunFacts, silentReporter, type TrainReporter } from "./progress.js";
+import {
+  formatRollback,
+  type IterationProgress,
+  type RollbackFacts,
+  type RunFacts,
+  silentReporter,
+  type TrainReporter,
+} from "./progress.js";
 
 export type ReportMode = "auto" | "plain" | "quiet" | "json";
 
@@ -46,6 +53,10 @@ class JsonReporter implements TrainReporter {
 
   iteration(progress: IterationProgress): void {
     this.#write("iteration", progress);
+  }
+
+  rolledBack(facts: RollbackFacts): void {
+    this.#write("rollback", facts);
   }
 
   finished(result: Readonly<Record<string, unknown>>): void {
@@ -101,6 +112,10 @@ class LineReporter implements TrainReporter {
     if (this.repaints) this.stream.write(`\r\x1b[2K${text}`);
     else this.stream.write(`${text}\n`);
     this.#isPainted = this.repaints;
+  }
+
+  rolledBack(facts: RollbackFacts): void {
+    this.#line(`${this.#colors.bold("rollback")}  ${printable(formatRollback(facts))}`);
   }
 
   finished(result: Readonly<Record<string, unknown>>): void {

@@ -44,6 +44,27 @@ export function parameterLayout(shape: NetworkShape): ParameterLayout {
   return { actor, logStd, critic, criticStart, size: end(critic) };
 }
 
+/** A piece of the flat parameters, [start, end), by the name that messages give it. */
+export interface NamedTensor {
+  readonly name: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Every tensor in order: `actor.0.weight`, `actor.0.bias`, …, `log_std` (Gaussian actions only), `critic.0.weight`, … */
+export function namedTensors({ actor, logStd, criticStart, critic }: ParameterLayout): NamedTensor[] {
+  const layersOf = (network: string, layout: readonly LayerLayout[]) =>
+    layout.flatMap(({ weight, bias, outputs }, index) => [
+      { name: `${network}.${index}.weight`, start: weight, end: bias },
+      { name: `${network}.${index}.bias`, start: bias, end: bias + outputs },
+    ]);
+  return [
+    ...layersOf("actor", actor),
+    ...(criticStart > logStd ? [{ name: "log_std", start: logStd, end: criticStart }] : []),
+    ...layersOf("critic", critic),
+  ];
+}
+
 /** Throws when saved parameters are not this network's. */
 export function checkParameterCount(parameters: Float32Array, layout: ParameterLayout): void {
   if (parameters.length === layout.size) return;

@@ -144,7 +144,9 @@ export class Actor {
       const slot = this.#slots[k]!;
       const row = step * envs + slot.index;
       distribution.sample(output, k, batch, slot.noise, slot.steps, actions, row * actionSize);
-      logProbs[row] = distribution.logProb(actions, row * actionSize, output, k, batch);
+      const logProb = distribution.logProb(actions, row * actionSize, output, k, batch);
+      if (!Number.isFinite(logProb)) throw slot.notFinite("action", String(logProb));
+      logProbs[row] = logProb;
     }
   }
 
@@ -156,7 +158,7 @@ export class Actor {
     slot.steps += 1;
     slot.episodeReturn += result.reward;
     slot.episodeLength += 1;
-    if (!Number.isFinite(result.reward)) throw slot.notFinite(`a reward of ${result.reward}`);
+    if (!Number.isFinite(result.reward)) throw slot.notFinite("reward", String(result.reward));
     rewards[row] = result.reward;
     terminated[row] = result.terminated ? 1 : 0;
     truncated[row] = result.truncated ? 1 : 0;

@@ -1,6 +1,7 @@
 import type { Env } from "../../envs/api/env.js";
 import type { StateTree } from "../../envs/api/state.js";
 import { RlAdanError, ShapeError } from "../errors.js";
+import { type EnvFailure, firstNotFinite, NonFiniteError } from "../non-finite.js";
 import type { ActionDistribution, ActionNoise } from "../policy/action-distribution.js";
 import {
   type ActionMap,
@@ -42,11 +43,13 @@ export class EnvSlot {
   episodeLength = 0;
   readonly #rule: ObservationMoments;
   readonly #clip: number;
+  readonly #stepsPerIteration: number;
 
+  /** shape.steps: of this environment in a rollout. */
   constructor(
     readonly env: PolicyEnv,
     readonly index: number,
-    shape: { readonly observationSize: number },
+    shape: { readonly observationSize: number; readonly steps: number },
     settings: ActorSettings,
     distribution: ActionDistribution,
   ) {
@@ -60,6 +63,7 @@ export class EnvSlot {
     this.increments.clear();
     this.#rule = settings.observationMoments;
     this.#clip = settings.observationClip;
+    this.#stepsPerIteration = shape.steps;
   }
 
   firstReset(seed: number): void {
@@ -92,7 +96,7 @@ export class EnvSlot {
     // 0 times a number that is not finite is NaN, and stays it in a sum.
     let zero = 0;
     for (let j = 0; j < observation.length; j++) zero += 0 * observation[j]!;
-    if (zero !== 0) throw this.notFinite(`an observation with ${firstNotFinite(observation)}`);
+    if (zero !== 0) throw this.notFinite("observation", firstNotFinite(observation));
     this.observation.set(observation);
     if (this.#rule !== "none") this.increments.push(this.observation);
     if (this.#rule === "per_step") this.local.push(this.observation);
@@ -100,12 +104,18 @@ export class EnvSlot {
     normalize(this.observation, moments, this.#clip, this.normalized, 0, 1);
   }
 
-  notFinite(what: string): RlAdanError {
-    return new RlAdanError(
-      "env-not-finite",
-      `Environment ${this.index} gave ${what} at its step ${this.steps}, step ${this.episodeLength} of its episode; ` +
-        "training can't go on from that. Any checkpoint is from before.",
-    );
+  notFinite(what: EnvFailure["what"], value: string): NonFiniteError {
+    // An action is for the step to come.
+    const ahead = what === "action" ? 1 : 0;
+    const step = this.steps + ahead;
+    return new NonFiniteError({
+      what,
+      iteration: Math.max(1, Math.ceil(step / this.#stepsPerIteration)),
+      env: this.index,
+      step,
+      episodeStep: this.episodeLength + ahead,
+      value,
+    });
   }
 
   state(): StateTree {
@@ -145,9 +155,4 @@ export class EnvSlot {
     this.episodeReturn = saved.episode_return;
     this.episodeLength = saved.episode_length;
   }
-}
-
-function firstNotFinite(observation: ArrayLike<number>): string {
-  const index = Array.from(observation).findIndex((value) => !Number.isFinite(value));
-  return `${observation[index]} at index ${index}`;
 }

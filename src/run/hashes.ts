@@ -9,6 +9,7 @@ const NOT_IDENTITY = new Set([
   "eval_every",
   "eval_episodes",
   "eval_actions",
+  "on_nan",
 ]);
 
 type Config = Readonly<Record<string, unknown>>;

@@ -32,6 +32,16 @@ export interface Resumption {
   readonly node: string;
 }
 
+/** What bits may depend on besides a configuration. mujoco: version of the physics engine. */
+export function versions(mujoco: string): Pick<Manifest, "rl_adan" | "node" | "platform" | "mujoco"> {
+  return {
+    rl_adan: packageVersion(),
+    node: process.version,
+    platform: `${platform()}-${arch()}`,
+    mujoco,
+  };
+}
+
 export function createManifest(options: {
   readonly config: Readonly<Record<string, unknown>>;
   readonly env: string;
@@ -41,10 +51,7 @@ export function createManifest(options: {
 }): Manifest {
   const { config, env, device, mujoco, argv } = options;
   return {
-    rl_adan: packageVersion(),
-    node: process.version,
-    platform: `${platform()}-${arch()}`,
-    mujoco,
+    ...versions(mujoco),
     env,
     device,
     group_hash: groupHash(config),

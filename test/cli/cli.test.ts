@@ -56,6 +56,8 @@ describe("rl-adan", () => {
                                       published digests.
         diff [options] <run> <other>  Say where two runs part: settings, versions,
                                       metrics, checkpoints.
+        replay [options] <dump>       See a number that was not finite again: train
+                                      from the last checkpoint before it.
         bench [options]               Time trainings of several sizes on this machine,
                                       phase by phase (CleanRL's recipe).
         help [command]                display help for command
@@ -110,6 +112,9 @@ describe("rl-adan", () => {
         --eval-every <steps>        env steps between evaluations; 0: only at the end
                                     (default: 0)
         --eval-episodes <n>         episodes of an evaluation (default: 10)
+        --on-nan <what>             at a number that is not finite: stop, or rollback:
+                                    half the learning rate from the last checkpoint
+                                    (default: stop)
         --preset <name>             a known recipe: cleanrl, tianshou, zoo
         --config <file>             YAML file of config keys; it may be a run's
                                     config.yaml
@@ -239,7 +244,7 @@ describe("usage errors: exit code 2, one sentence, nothing written", () => {
     expect(
       refusal(2, "train", "--resume", "nowhere", "--seed", "3", "--threads", "2"),
     ).toMatchInlineSnapshot(`
-      "error: --seed cannot be changed by --resume; these can: --total-timesteps, --threads, --checkpoint-every, --eval-every, --eval-episodes.
+      "error: --seed cannot be changed by --resume; these can: --total-timesteps, --threads, --checkpoint-every, --eval-every, --eval-episodes, --on-nan.
       "
     `);
     expect(

@@ -133,6 +133,7 @@ describe("the layers of a config", () => {
       eval_every: 0,
       eval_episodes: 10,
       eval_actions: "mean",
+      on_nan: "stop",
     });
   });
 });
@@ -364,7 +365,7 @@ describe("a run's config", () => {
     expect(
       refusal(() => readTrainConfig(file(stringify({ ...config, foo: 1, epochs: "ten" })))),
     ).toMatchInlineSnapshot(`
-      "run.yaml:45: key "foo" is unknown.
+      "run.yaml:46: key "foo" is unknown.
       run.yaml: key "gamma" is missing; it is not the config of a run."
     `);
   });
@@ -393,8 +394,8 @@ describe("what --resume may change", () => {
     expect(
       refusal(() => resolveResumeOverrides({ seed: "3", gamma: "0.9", threads: "none" })),
     ).toMatchInlineSnapshot(`
-      "--seed cannot be changed by --resume; these can: --total-timesteps, --threads, --checkpoint-every, --eval-every, --eval-episodes.
-      --gamma cannot be changed by --resume; these can: --total-timesteps, --threads, --checkpoint-every, --eval-every, --eval-episodes.
+      "--seed cannot be changed by --resume; these can: --total-timesteps, --threads, --checkpoint-every, --eval-every, --eval-episodes, --on-nan.
+      --gamma cannot be changed by --resume; these can: --total-timesteps, --threads, --checkpoint-every, --eval-every, --eval-episodes, --on-nan.
       --threads must be a whole number of at least 1, or "auto", got "none"."
     `);
   });

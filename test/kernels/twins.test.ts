@@ -118,6 +118,25 @@ describe("the SIMD kernels and their scalar twin agree to the last bit", () => {
     );
   });
 
+  it("in whether all is finite, wherever one number is not", async () => {
+    await expectTwins((bench) => {
+      // The largest ones add up to more than a float32 holds.
+      const values = bench.float32([...numbers(34, 10), 3.4e38, 3.4e38, 3.4e38, -3.4e38, 1e-45]);
+      const found = [bench.kernels.allFinite(values)];
+      for (const value of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+        for (let i = 0; i < values.length; i++) {
+          const before = values[i]!;
+          values[i] = value;
+          found.push(bench.kernels.allFinite(values));
+          values[i] = before;
+        }
+      }
+      // All of them at first, then never.
+      expect(found.map(Number)).toEqual([1, ...Array.from({ length: 3 * 39 }, () => 0)]);
+      return found.map(Number);
+    });
+  });
+
   it("in Adan and Adam, for every tail, at the first step and later ones", async () => {
     await expectTwins((bench) =>
       [1, 3, 4, 5, 11, 29, 64, 1003].flatMap((length) => {

@@ -10,6 +10,8 @@ const COMPOSITION_ROOTS = [
   "src/train.ts",
   "src/train-config.ts",
   "src/training.ts",
+  "src/rollback.ts",
+  "src/replay.ts",
   "src/env-source.ts",
   "src/env-modules-node.ts",
   "src/ppo-agent-node.ts",

@@ -41,7 +41,10 @@ function train(step: number, spoil: Partial<Step>) {
 describe("what is no number stops a training where it arises", () => {
   it.each([Number.NaN, Number.POSITIVE_INFINITY])("a reward of %d", async (reward) => {
     await expect(train(70, { reward })).rejects.toThrow(
-      new RegExp(`^Environment 1 gave a reward of ${reward} at its step 70, step \\d+ of its episode`),
+      // Of 64 steps an iteration, the 70th is in the second.
+      new RegExp(
+        `^Iteration 2: environment 1 gave a reward of ${reward} at its step 70, step \\d+ of its episode`,
+      ),
     );
   });
 
@@ -49,7 +52,7 @@ describe("what is no number stops a training where it arises", () => {
     await expect(
       train(3, { observation: Float64Array.of(0, 1, Number.NEGATIVE_INFINITY, 2) }),
     ).rejects.toThrow(
-      "Environment 1 gave an observation with -Infinity at index 2 at its step 3, step 3 of its episode",
+      "Iteration 1: environment 1 gave an observation with -Infinity at index 2 at its step 3, step 3 of its episode.",
     );
   });
 });

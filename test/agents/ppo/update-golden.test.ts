@@ -134,6 +134,7 @@ async function repeat(record: UpdateRecord, device: string): Promise<void> {
     const metrics = await learner.update(
       { ...buffer, scaledRewards },
       {
+        iteration: index + 1,
         learningRate: config.learning_rates[index]!,
         clipCoefficient: config.clip_coefficient,
         entropyCoefficient: config.entropy_coefficient,

@@ -1,0 +1,169 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import * as z from "zod";
+import { describeDiskError } from "../disk-errors-node.js";
+import { RlAdanError, UsageError } from "../errors.js";
+import type { NonFiniteFailure } from "../non-finite.js";
+import { syncFolder, writeDurably } from "./atomic-file.js";
+import { type Checkpoint, readNewestCheckpoint } from "./checkpoint.js";
+import type { RunDirectory } from "./run-directory.js";
+
+const FORMAT = 1;
+const FOLDER = "failures";
+const FAILURE_FILE = "failure.json";
+const ITERATION_DIGITS = 6;
+/** A failure of the deepest network that a configuration may ask for takes a few thousand. */
+const MAX_FAILURE_BYTES = 1 << 20;
+
+const position = z.int().min(0);
+const statistics = z.strictObject({
+  notFinite: position,
+  min: z.number().nullable(),
+  max: z.number().nullable(),
+});
+/** Texts are shown in a terminal: they hold what we write into them and nothing else. */
+const numberText = z.string().regex(/^-?[\d.eE+-]*(NaN|Infinity)?( at index \d+)?$/);
+const tensorName = z.string().regex(/^(log_std|(actor|critic)\.\d\.(weight|bias))$/);
+const versionText = z.string().regex(/^[\w.+-]{1,100}$/);
+
+const failureSchema = z.discriminatedUnion("what", [
+  z.strictObject({
+    what: z.enum(["observation", "reward", "action"]),
+    iteration: position,
+    env: position,
+    step: position,
+    episodeStep: position,
+    value: numberText,
+  }),
+  z.strictObject({
+    what: z.enum(["loss", "gradient", "parameters"]),
+    iteration: position,
+    epoch: position,
+    minibatch: position,
+    tensor: tensorName.nullable(),
+    learningRate: z.number(),
+    loss: numberText,
+    gradientNorm: numberText,
+    tensors: z
+      .array(
+        z.strictObject({ name: tensorName, size: position, parameters: statistics, gradient: statistics }),
+      )
+      .readonly(),
+  }),
+]);
+
+const recordSchema = z.strictObject({
+  format: z.literal(FORMAT),
+  sentence: z.string(),
+  failure: failureSchema,
+  /** What the schedule's learning rate was multiplied by. */
+  learning_rate_factor: z.number().min(0).max(1),
+  rl_adan: versionText,
+  node: versionText,
+  platform: versionText,
+  mujoco: versionText,
+});
+
+/** What `failure.json` holds. */
+export type FailureRecord = Readonly<z.infer<typeof recordSchema>>;
+
+/** A failure as it lies in its folder: what there is to begin from, and what is to happen. */
+export interface FailureDump {
+  readonly path: string;
+  /** Path of its configuration. */
+  readonly config: string;
+  readonly record: FailureRecord;
+  /** What the failing part of the run went on from; undefined: the beginning. */
+  readonly checkpoint: Checkpoint | undefined;
+}
+
+/**
+ * Writes `failures/iteration-NNNNNN/` (after a rollback `…-rollback-K`), whole or not at all: everything that it takes to
+ * see the failure again, wherever the folder goes. Returns its path.
+ *
+ * checkpoint: what the failing part of the run went on from.
+ */
+export function writeFailureDump(
+  run: RunDirectory,
+  checkpoint: Checkpoint | undefined,
+  rollbacks: number,
+  record: Omit<FailureRecord, "format">,
+): string {
+  const iteration = String(record.failure.iteration).padStart(ITERATION_DIGITS, "0");
+  const name = `iteration-${iteration}${rollbacks === 0 ? "" : `-rollback-${rollbacks}`}`;
+  const target = join(run.path, FOLDER, name);
+  const temporary = join(dirname(target), `.${name}.tmp`);
+  describeDiskError(target, () => {
+    rmSync(temporary, { recursive: true, force: true });
+    mkdirSync(temporary, { recursive: true });
+    writeDurably(join(temporary, "config.yaml"), readFileSync(run.config));
+    writeDurably(
+      join(temporary, FAILURE_FILE),
+      `${JSON.stringify({ format: FORMAT, ...record }, null, 2)}\n`,
+    );
+    if (checkpoint !== undefined) copyCheckpoint(checkpoint.path, temporary);
+    syncFolder(temporary);
+    // The same failure once more, of a run that was resumed: the dump is the same too.
+    rmSync(target, { recursive: true, force: true });
+    renameSync(temporary, target);
+    syncFolder(dirname(target));
+  });
+  return target;
+}
+
+/** Throws a sentence when the folder holds no dump, or one that was changed. */
+export function readFailureDump(path: string): FailureDump {
+  const file = join(path, FAILURE_FILE);
+  if (!existsSync(file)) {
+    const why = existsSync(path) ? `it has no ${FAILURE_FILE}` : "it does not exist";
+    throw new UsageError("not-a-dump", `${path} is not a failure's dump: ${why}.`);
+  }
+  return {
+    path,
+    config: join(path, "config.yaml"),
+    record: readRecord(file),
+    checkpoint: readNewestCheckpoint(path)?.checkpoint,
+  };
+}
+
+/** Whether it is the same one, to the last digit. */
+export function isSameFailure(a: NonFiniteFailure, b: NonFiniteFailure): boolean {
+  return canonical(a) === canonical(b);
+}
+
+/** Its numbers and texts in one order, as they come out of a file. */
+function canonical(failure: NonFiniteFailure): string {
+  return JSON.stringify(failureSchema.parse(JSON.parse(JSON.stringify(failure))));
+}
+
+/** As a run has it, so that it is read, and its digest checked, as a run's is. */
+function copyCheckpoint(from: string, to: string): void {
+  const folder = join(to, "checkpoints", basename(from));
+  mkdirSync(folder, { recursive: true });
+  for (const file of readdirSync(from)) writeDurably(join(folder, file), readFileSync(join(from, file)));
+  syncFolder(folder);
+  syncFolder(dirname(folder));
+}
+
+function readRecord(file: string): FailureRecord {
+  const text = describeDiskError(file, () => {
+    const { size } = statSync(file);
+    if (size > MAX_FAILURE_BYTES) {
+      throw new RlAdanError("dump-size", `${file} has ${size} bytes; at most ${MAX_FAILURE_BYTES} are read.`);
+    }
+    return readFileSync(file, "utf8");
+  });
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw new RlAdanError("dump-json", `${file} is not JSON: ${(error as Error).message}`);
+  }
+  const { success, data, error } = recordSchema.safeParse(json);
+  if (success) return data;
+  const key = error.issues[0]!.path.join(".");
+  throw new RlAdanError(
+    "dump-format",
+    `${file} holds no failure of format ${FORMAT}${key === "" ? "" : `: "${key}" does not fit`}.`,
+  );
+}
