@@ -103,6 +103,8 @@ export const RESUME_KEYS = [
   "total_timesteps",
   "threads",
   "checkpoint_every",
+  "keep_checkpoints",
+  "keep_checkpoints_every",
   "eval_every",
   "eval_episodes",
 ] as const;

@@ -8,9 +8,11 @@ import { MUJOCO_VERSION } from "../envs/mujoco/engine.js";
 import type { Agent } from "./agent.js";
 import { OWN_MODEL_ENV } from "./config/model-file-node.js";
 import { parseYamlMapping } from "./config/yaml-file.js";
+import { describeDiskError } from "./disk-errors-node.js";
 import type { EnvModule } from "./env-modules-node.js";
 import { envSource } from "./env-source.js";
 import { UsageError } from "./errors.js";
+import { checkMetricsLength } from "./logging/metrics-file.js";
 import { type RunFacts, silentReporter, type TrainReporter } from "./logging/progress.js";
 import { RunLog } from "./logging/run-log.js";
 import { startPpoAgent, type Threads, threadsFor } from "./ppo-agent-node.js";
@@ -20,13 +22,11 @@ import { groupHash } from "./run/hashes.js";
 import { Lease } from "./run/lease.js";
 import { addResumption, createManifest, readManifest, writeManifest } from "./run/manifest.js";
 import { createRunDirectory, isFinished, openRunDirectory, type RunDirectory } from "./run/run-directory.js";
+import { checkEnvVersion, checkVersions } from "./run/version-check.js";
 import { type ResumeOverrides, readTrainConfig, type TrainConfig } from "./train-config.js";
 import { type SavedTraining, Training, type TrainOutcome } from "./training.js";
 
 export type { TrainOutcome, TrainResult } from "./training.js";
-
-/** For the logs of a run that starts again: everything that they hold is pre-empted. */
-const BEFORE_THE_FIRST_STEP = -1;
 
 const ONE_THREAD: Threads = { actors: 1, learner: 1 };
 
@@ -105,7 +105,9 @@ export async function resumeTraining(options: ResumeOptions): Promise<TrainOutco
 }
 
 async function resumeLeased(run: RunDirectory, lease: Lease, options: ResumeOptions): Promise<TrainOutcome> {
+  checkVersions(run, { mujoco: MUJOCO_VERSION });
   const saved = readTrainConfig(run.config);
+  checkEnvVersion(run, saved.env);
   const config = readTrainConfig(run.config, options.overrides);
   if (config.algorithm !== "ppo") {
     throw new UsageError(
@@ -113,7 +115,9 @@ async function resumeLeased(run: RunDirectory, lease: Lease, options: ResumeOpti
       `${run.path} is a run of ${config.algorithm}, which has nothing to resume.`,
     );
   }
-  const newest = readNewestCheckpoint(run.path);
+  const newest = readNewestCheckpoint(run.path, ({ tree }) => {
+    checkMetricsLength(run.metrics, (tree as unknown as SavedTraining).metrics_bytes);
+  });
   if (newest !== undefined && newest.checkpoint.step >= config.total_timesteps && isFinished(run)) {
     throw new UsageError(
       "resume",
@@ -127,7 +131,7 @@ async function resumeLeased(run: RunDirectory, lease: Lease, options: ResumeOpti
   const prepared = await prepare(config, options.envModule, from?.state.agent);
   return closingAll(prepared, async () => {
     const log = new RunLog(run.path, run.metrics, {
-      step: from?.step ?? BEFORE_THE_FIRST_STEP,
+      step: from?.step ?? 0,
       metricsBytes: from?.state.metrics_bytes ?? 0,
     });
     const isLonger = config.total_timesteps !== saved.total_timesteps;
@@ -137,7 +141,7 @@ async function resumeLeased(run: RunDirectory, lease: Lease, options: ResumeOpti
       addResumption(readManifest(run), { argv: options.argv ?? [], fromStep: from?.step ?? 0, config }),
     );
     writeFileAtomic(run.config, stringify(config));
-    rmSync(run.result, { force: true });
+    describeDiskError(run.result, () => rmSync(run.result, { force: true }));
     const notes = [
       ...(newest?.notes ?? ["the run ended before its first checkpoint; it starts from the beginning"]),
       ...(isLonger

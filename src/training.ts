@@ -179,7 +179,7 @@ export class Training {
     how: { readonly isBest: boolean; readonly evaluationIsDue: boolean },
   ): Promise<void> {
     if (agentState === undefined) return;
-    const { log, run, lease } = this.#setup;
+    const { config, log, run, lease } = this.#setup;
     this.#clock.enter("checkpoints");
     const agent = await agentState();
     lease.check();
@@ -191,7 +191,8 @@ export class Training {
       evaluation_is_due: how.evaluationIsDue,
       metrics_bytes: log.metricsBytes,
     };
-    writeCheckpoint(run.path, this.#step, state, { isBest: how.isBest });
+    const { keep_checkpoints: last, keep_checkpoints_every: every } = config;
+    writeCheckpoint(run.path, this.#step, state, { isBest: how.isBest, keep: { last, every } });
     this.#savedStep = this.#step;
     this.#clock.enter();
   }

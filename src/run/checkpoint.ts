@@ -21,11 +21,20 @@ const FOLDER = "checkpoints";
 const STEP_DIGITS = 9;
 /** Files larger than this are not ours: a checkpoint of the largest network we train takes a tenth of it. */
 const MAX_FILE_BYTES = 1 << 30;
-export const DEFAULT_KEEP_LAST = 3;
+
+/** Which checkpoints stay when a new one is written; never removed is what `latest` or `best` names. */
+export interface KeepPolicy {
+  /** The newest so many, at least 1. */
+  readonly last: number;
+  /** And the first at or after each multiple of so many env steps; 0: none. */
+  readonly every: number;
+}
+
+const DEFAULT_KEEP: KeepPolicy = { last: 3, every: 0 };
 
 /**
  * Writes `checkpoints/step-NNNNNNNNN/` with `train-state.safetensors` and `state.json`, whole or not at all, then
- * points `latest` to it and removes those of lower steps beyond `keepLast` (never what `latest` or `best` names).
+ * points `latest` to it and removes those that `keep` doesn't name.
  *
  * The bytes depend on the state alone: no clock, no path. `state.json` carries a digest over both.
  */
@@ -33,7 +42,7 @@ export function writeCheckpoint(
   runDirectory: string,
   step: number,
   tree: StateTree,
-  options: { readonly isBest?: boolean; readonly keepLast?: number } = {},
+  options: { readonly isBest?: boolean; readonly keep?: KeepPolicy } = {},
 ): string {
   const { tensors, json } = splitStateTree(tree);
   const tensorBytes = encodeSafetensors(tensors);
@@ -43,22 +52,31 @@ export function writeCheckpoint(
   const target = join(folder, name);
   const temporary = temporaryName(target);
   describeDiskError(target, () => {
-    rmSync(temporary, { recursive: true, force: true });
-    mkdirSync(temporary, { recursive: true });
-    writeDurably(join(temporary, "train-state.safetensors"), tensorBytes);
-    writeDurably(
-      join(temporary, "state.json"),
-      JSON.stringify({ digest: digest(tensorBytes, state), ...state }),
-    );
-    syncFolder(temporary);
-    removeWhole(target, `${temporary}.old`);
+    // Not with the folders above: a run directory that is gone is not made again.
+    if (!existsSync(folder)) mkdirSync(folder);
+    removeLeftovers(folder);
+    try {
+      mkdirSync(temporary);
+      writeDurably(join(temporary, "train-state.safetensors"), tensorBytes);
+      writeDurably(
+        join(temporary, "state.json"),
+        JSON.stringify({ digest: digest(tensorBytes, state), ...state }),
+      );
+      syncFolder(temporary);
+    } catch (error) {
+      removeQuietly(temporary);
+      throw error;
+    }
+    const old = `${temporary}.old`;
+    if (existsSync(target)) renameSync(target, old);
     renameSync(temporary, target);
+    rmSync(old, { recursive: true, force: true });
     syncFolder(folder);
   });
   // `best` first: a run resumed from `latest` trusts that what it remembers of the best was written down.
   if (options.isBest) writeFileAtomic(join(runDirectory, "best"), `${name}\n`);
   writeFileAtomic(join(runDirectory, "latest"), `${name}\n`);
-  prune(runDirectory, options.keepLast ?? DEFAULT_KEEP_LAST);
+  prune(runDirectory, options.keep ?? DEFAULT_KEEP);
   return target;
 }
 
@@ -66,7 +84,7 @@ export function writeCheckpoint(
 export function listCheckpoints(runDirectory: string): number[] {
   const folder = join(runDirectory, FOLDER);
   if (!existsSync(folder)) return [];
-  return readdirSync(folder)
+  return describeDiskError(folder, () => readdirSync(folder))
     .map((name) => /^step-(\d+)$/.exec(name)?.[1])
     .filter((step) => step !== undefined)
     .map(Number)
@@ -100,12 +118,14 @@ export function readCheckpoint(runDirectory: string, which: CheckpointName): Che
 
 /**
  * The checkpoint to go on from: `latest`, or where that is damaged the newest before it that is whole. undefined when the
- * run was ended before it wrote one. notes: a sentence for each that was passed over.
+ * run was ended before it wrote one. notes: a sentence for each that was passed over. check: throws when what else a whole
+ * checkpoint relies on is not there.
  *
  * Throws what is wrong with the newest when none is whole.
  */
 export function readNewestCheckpoint(
   runDirectory: string,
+  check: (checkpoint: Checkpoint) => void = () => {},
 ): { readonly checkpoint: Checkpoint; readonly notes: readonly string[] } | undefined {
   const steps = listCheckpoints(runDirectory);
   if (steps.length === 0) return undefined;
@@ -117,6 +137,7 @@ export function readNewestCheckpoint(
   for (const step of steps.filter((known) => known <= latest).reverse()) {
     try {
       const checkpoint = readCheckpoint(runDirectory, step);
+      check(checkpoint);
       return {
         checkpoint,
         notes: failures.map(({ message }) => `${message} Going on from step ${step} instead.`),
@@ -138,6 +159,12 @@ function parseState(path: string): { digest: string; format: number; step: numbe
     throw new RlAdanError("checkpoint-json", `${path} is not JSON: ${(error as Error).message}`);
   }
   const { digest: sum, format, step, state } = (parsed ?? {}) as Record<string, unknown>;
+  if (Number.isSafeInteger(format) && format !== FORMAT) {
+    throw new RlAdanError(
+      "checkpoint-format",
+      `${path} is of checkpoint format ${format}; this version of rl-adan reads format ${FORMAT}.`,
+    );
+  }
   if (format !== FORMAT || typeof sum !== "string" || !Number.isSafeInteger(step)) {
     throw new RlAdanError("checkpoint-format", `${path} is not a checkpoint of format ${FORMAT}.`);
   }
@@ -174,14 +201,32 @@ function pointedTo(runDirectory: string, which: "latest" | "best"): string {
   return name;
 }
 
-function prune(runDirectory: string, keepLast: number): void {
+function prune(runDirectory: string, { last, every }: KeepPolicy): void {
   const named = (["latest", "best"] as const)
     .filter((which) => existsSync(join(runDirectory, which)))
     .map((which) => pointedTo(runDirectory, which));
-  for (const step of listCheckpoints(runDirectory).slice(0, -keepLast)) {
+  const known = listCheckpoints(runDirectory);
+  for (const [i, step] of known.slice(0, -last).entries()) {
+    if (every > 0 && Math.floor(step / every) > Math.floor((known[i - 1] ?? 0) / every)) continue;
     const path = join(runDirectory, FOLDER, folderName(step));
     if (!named.includes(folderName(step)))
       describeDiskError(path, () => removeWhole(path, temporaryName(path)));
+  }
+}
+
+/** What a killed process, or one whose disk was full, was about to write or to remove. */
+function removeLeftovers(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    if (/^\.step-\d+\.tmp(\.old)?$/.test(name)) rmSync(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+/** Gives the space back; why there is none is what the user should read, not that removing failed too. */
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch {
+    // The next checkpoint removes it.
   }
 }
 
