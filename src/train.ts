@@ -17,7 +17,7 @@ import { type RunFacts, silentReporter, type TrainReporter } from "./logging/pro
 import { RunLog } from "./logging/run-log.js";
 import { startPpoAgent, type Threads, threadsFor } from "./ppo-agent-node.js";
 import { writeFileAtomic } from "./run/atomic-file.js";
-import { readNewestCheckpoint } from "./run/checkpoint.js";
+import { readNewestCheckpoint, removeLeftovers } from "./run/checkpoint.js";
 import { groupHash } from "./run/hashes.js";
 import { Lease } from "./run/lease.js";
 import { addResumption, createManifest, readManifest, writeManifest } from "./run/manifest.js";
@@ -141,6 +141,7 @@ async function resumeLeased(run: RunDirectory, lease: Lease, options: ResumeOpti
       addResumption(readManifest(run), { argv: options.argv ?? [], fromStep: from?.step ?? 0, config }),
     );
     writeFileAtomic(run.config, stringify(config));
+    removeLeftovers(run.path);
     describeDiskError(run.result, () => rmSync(run.result, { force: true }));
     const notes = [
       ...(newest?.notes ?? ["the run ended before its first checkpoint; it starts from the beginning"]),

@@ -51,10 +51,14 @@ export function writeCheckpoint(
   const folder = join(runDirectory, FOLDER);
   const target = join(folder, name);
   const temporary = temporaryName(target);
+  const nameBest = () => writeFileAtomic(join(runDirectory, "best"), `${name}\n`);
+  // `best` before `latest`: a run resumed from there trusts that what it remembers of the best was written down. A step that is
+  // saved again, after its evaluation, is what `latest` names already.
+  const isSavedAgain = existsSync(target);
+  if (options.isBest && isSavedAgain) nameBest();
   describeDiskError(target, () => {
     // Not with the folders above: a run directory that is gone is not made again.
     if (!existsSync(folder)) mkdirSync(folder);
-    removeLeftovers(folder);
     try {
       mkdirSync(temporary);
       writeDurably(join(temporary, "train-state.safetensors"), tensorBytes);
@@ -68,13 +72,12 @@ export function writeCheckpoint(
       throw error;
     }
     const old = `${temporary}.old`;
-    if (existsSync(target)) renameSync(target, old);
+    if (isSavedAgain) renameSync(target, old);
     renameSync(temporary, target);
     rmSync(old, { recursive: true, force: true });
     syncFolder(folder);
   });
-  // `best` first: a run resumed from `latest` trusts that what it remembers of the best was written down.
-  if (options.isBest) writeFileAtomic(join(runDirectory, "best"), `${name}\n`);
+  if (options.isBest && !isSavedAgain) nameBest();
   writeFileAtomic(join(runDirectory, "latest"), `${name}\n`);
   prune(runDirectory, options.keep ?? DEFAULT_KEEP);
   return target;
@@ -150,6 +153,19 @@ export function readNewestCheckpoint(
   throw failures[0] ?? missing(runDirectory, '"latest"');
 }
 
+/** Removes what a process that was ended was about to write or to remove. To be called by the one that goes on. */
+export function removeLeftovers(runDirectory: string): void {
+  const folder = join(runDirectory, FOLDER);
+  const checkpoints = existsSync(folder) ? readdirSync(folder) : [];
+  const paths = [
+    ...readdirSync(runDirectory).flatMap((name) =>
+      /^\..+\.\d+\.tmp$/.test(name) ? [join(runDirectory, name)] : [],
+    ),
+    ...checkpoints.flatMap((name) => (/^\.step-\d+\.tmp(\.old)?$/.test(name) ? [join(folder, name)] : [])),
+  ];
+  for (const path of paths) describeDiskError(path, () => rmSync(path, { recursive: true, force: true }));
+}
+
 function parseState(path: string): { digest: string; format: number; step: number; state: unknown } {
   let parsed: unknown;
   try {
@@ -211,13 +227,6 @@ function prune(runDirectory: string, { last, every }: KeepPolicy): void {
     const path = join(runDirectory, FOLDER, folderName(step));
     if (!named.includes(folderName(step)))
       describeDiskError(path, () => removeWhole(path, temporaryName(path)));
-  }
-}
-
-/** What a killed process, or one whose disk was full, was about to write or to remove. */
-function removeLeftovers(folder: string): void {
-  for (const name of readdirSync(folder)) {
-    if (/^\.step-\d+\.tmp(\.old)?$/.test(name)) rmSync(join(folder, name), { recursive: true, force: true });
   }
 }
 

@@ -1,76 +1,71 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { RlAdanError } from "../../src/errors.js";
+import { resumeTraining, train } from "../../src/train.js";
+import { resolveTrainConfig } from "../../src/train-config.js";
+import { countedOperations, type DiskFault, injectDiskFault } from "./failing-disk.mjs";
 
 const main = fileURLToPath(new URL("../../dist/src/cli/main.js", import.meta.url));
 const failingDisk = new URL("failing-disk.mjs", import.meta.url).href;
 
-/** A short run of four iterations that saves after each, evaluates after the second and the last, and forgets early checkpoints. */
-const ARGV = [
-  ...[
-    "train",
-    "ppo",
-    "--env",
-    "InvertedPendulum",
-    "--seed",
-    "3",
-    "--total-timesteps",
-    "512",
-    "--threads",
-    "1",
-  ],
-  ...["--num-envs", "2", "--set", "num_steps=64", "--set", "hidden_sizes=[8]", "--set", "epochs=1"],
-  ...["--checkpoint-every", "128", "--keep-checkpoints", "2", "--eval-every", "256", "--eval-episodes", "1"],
-];
+/** A short run of four iterations that saves after each, evaluates after the second and the last, and keeps two checkpoints. */
+const SETTINGS = {
+  env: "InvertedPendulum",
+  seed: 3,
+  total_timesteps: 512,
+  threads: 1,
+  num_envs: 2,
+  num_steps: 64,
+  hidden_sizes: [8],
+  epochs: 1,
+  checkpoint_every: 128,
+  keep_checkpoints: 2,
+  eval_every: 256,
+  eval_episodes: 1,
+} as const;
+const NO_FAULT: DiskFault = { at: Number.POSITIVE_INFINITY, kind: "ENOSPC" };
 
-/** What is to happen at one of the operations that change the run directory: see failing-disk.mjs. */
-export interface DiskFault {
-  readonly at: number;
-  /** An error code, "vanish" or "heap". */
-  readonly kind: string;
-  /** Later operations succeed again. */
-  readonly once?: boolean;
+/** Trains in this process, or goes on where there is a run already; resolves with the sentence that it ended with, if any. */
+export async function trainHere(run: string, fault: DiskFault = NO_FAULT): Promise<string | undefined> {
+  const { config } = resolveTrainConfig({ algorithm: "ppo", flags: SETTINGS });
+  injectDiskFault(run, fault);
+  try {
+    await (isRun(run) ? resumeTraining({ runDirectory: run }) : train({ config, runDirectory: run }));
+    return undefined;
+  } catch (error) {
+    if (error instanceof RlAdanError) return error.message;
+    throw error;
+  } finally {
+    injectDiskFault("", NO_FAULT);
+  }
 }
 
-export interface ProgramEnd {
-  readonly status: number | null;
-  readonly signal: string | null;
-  readonly stderr: string;
+/** How many operations that change its files a run has that nothing disturbs. */
+export async function countOperations(run: string): Promise<number> {
+  const { config } = resolveTrainConfig({ algorithm: "ppo", flags: SETTINGS });
+  injectDiskFault(run, NO_FAULT);
+  await train({ config, runDirectory: run });
+  return countedOperations();
 }
 
-/** Trains, or goes on where there is a run already, to the end or to the fault. */
-export function runWithFault(run: string, fault?: DiskFault): ProgramEnd {
-  const preload = ["--import", failingDisk, ...(fault?.kind === "heap" ? ["--max-old-space-size=96"] : [])];
-  return program(run, fault === undefined ? [] : preload, {
-    FAULT_UNDER: run,
-    FAULT_AT: String(fault?.at),
-    FAULT_KIND: fault?.kind,
-    FAULT_ONCE: fault?.once ? "1" : "0",
-  });
-}
-
-/** How many operations an undisturbed run has. */
-export function countOperations(run: string): number {
-  const count = `${run}.count`;
-  const { status, stderr } = program(run, ["--import", failingDisk], {
-    FAULT_UNDER: run,
-    FAULT_COUNT: count,
-  });
-  if (status !== 0) throw new Error(`The run ended with ${status}: ${stderr}`);
-  return Number(readFileSync(count, "utf8"));
-}
-
-function program(
-  run: string,
-  options: readonly string[],
-  env: Readonly<Record<string, string | undefined>>,
-): ProgramEnd {
-  const isRun = existsSync(join(run, "manifest.json")) && existsSync(join(run, "config.yaml"));
-  const argv = isRun ? ["train", "--resume", run] : [...ARGV, "--run-dir", run];
-  const { status, signal, stderr } = spawnSync(process.execPath, [...options, main, ...argv, "--quiet"], {
-    encoding: "utf8",
-    env: { ...process.env, ...env },
-  });
+/** Does it in a program of its own: `rl-adan train`. nodeOptions: more for Node itself. */
+export function trainThere(run: string, fault?: DiskFault, nodeOptions: readonly string[] = []) {
+  const settings = Object.entries(SETTINGS).flatMap(([key, value]) => [
+    "--set",
+    `${key}=${JSON.stringify(value)}`,
+  ]);
+  const argv = isRun(run) ? ["--resume", run] : ["ppo", ...settings, "--run-dir", run];
+  const orders = fault === undefined ? {} : { DISK_FAULT: JSON.stringify({ under: run, ...fault }) };
+  const { status, signal, stderr } = spawnSync(
+    process.execPath,
+    ["--import", failingDisk, ...nodeOptions, main, "train", ...argv, "--quiet"],
+    { encoding: "utf8", env: { ...process.env, ...orders } },
+  );
   return { status, signal, stderr };
+}
+
+function isRun(run: string): boolean {
+  return existsSync(join(run, "manifest.json")) && existsSync(join(run, "config.yaml"));
 }

@@ -65,6 +65,7 @@ export function resultOf(run: string): {
   metrics: string[];
   scalars: string[];
   checkpoints: string[];
+  best: string;
 } {
   const folder = join(run, "checkpoints");
   const checkpoints = readdirSync(folder).sort();
@@ -75,6 +76,7 @@ export function resultOf(run: string): {
       .split("\n"),
     scalars: keptScalars(run),
     checkpoints,
+    best: readFileSync(join(run, "best"), "utf8"),
   };
 }
 
