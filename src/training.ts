@@ -191,7 +191,7 @@ export class Training {
       evaluation_is_due: how.evaluationIsDue,
       metrics_bytes: log.metricsBytes,
     };
-    const { keep_checkpoints: last, keep_checkpoints_every: every } = config;
+    const { keep_last: last, keep_every: every } = config;
     writeCheckpoint(run.path, this.#step, state, { isBest: how.isBest, keep: { last, every } });
     this.#savedStep = this.#step;
     this.#clock.enter();

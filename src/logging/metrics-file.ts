@@ -88,7 +88,8 @@ function lastLines(path: string): string[] {
   }
 }
 
-function parseRecord(line: string, path: string): MetricsRecord {
+/** One line as an object. Throws a sentence where it is no JSON. */
+export function parseRecord(line: string, path: string): MetricsRecord {
   try {
     return JSON.parse(line) as MetricsRecord;
   } catch (error) {

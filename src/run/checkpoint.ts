@@ -19,6 +19,8 @@ export interface Checkpoint {
 const FORMAT = 1;
 const FOLDER = "checkpoints";
 const STEP_DIGITS = 9;
+/** Not with fewer digits: a name that was cut off is another one's. */
+const POINTER = /^step-\d{9,}$/;
 /** Files larger than this are not ours: a checkpoint of the largest network we train takes a tenth of it. */
 const MAX_FILE_BYTES = 1 << 30;
 
@@ -132,11 +134,18 @@ export function readNewestCheckpoint(
 ): { readonly checkpoint: Checkpoint; readonly notes: readonly string[] } | undefined {
   const steps = listCheckpoints(runDirectory);
   if (steps.length === 0) return undefined;
-  // One beyond `latest` was not finished: `best` may not know it yet.
-  const latest = existsSync(join(runDirectory, "latest"))
-    ? Number(pointedTo(runDirectory, "latest").slice("step-".length))
-    : steps.at(-1)!;
+  // A damaged `best` would be found by the next checkpoint, and end the run there.
+  if (existsSync(join(runDirectory, "best"))) pointedTo(runDirectory, "best");
   const failures: RlAdanError[] = [];
+  // One beyond `latest` was not finished: `best` may not know it yet.
+  let latest = steps.at(-1)!;
+  try {
+    if (existsSync(join(runDirectory, "latest")))
+      latest = Number(pointedTo(runDirectory, "latest").slice("step-".length));
+  } catch (error) {
+    if (!(error instanceof RlAdanError)) throw error;
+    failures.push(error);
+  }
   for (const step of steps.filter((known) => known <= latest).reverse()) {
     try {
       const checkpoint = readCheckpoint(runDirectory, step);
@@ -208,10 +217,10 @@ function pointedTo(runDirectory: string, which: "latest" | "best"): string {
     throw missing(runDirectory, `"${which}"`, why);
   }
   const name = describeDiskError(path, () => readFileSync(path, "utf8")).trim();
-  if (!/^step-\d+$/.test(name)) {
+  if (!POINTER.test(name)) {
     throw new RlAdanError(
       "checkpoint-pointer",
-      `${path} should name a checkpoint folder, it says "${name.slice(0, 60)}".`,
+      `${path} should name a checkpoint folder, it says "${name.slice(0, 60)}".${steps(runDirectory)}`,
     );
   }
   return name;

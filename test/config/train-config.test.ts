@@ -130,6 +130,8 @@ describe("the layers of a config", () => {
       device: "simd",
       threads: "auto",
       checkpoint_every: 100_000,
+      keep_last: 3,
+      keep_every: 0,
       eval_every: 0,
       eval_episodes: 10,
       eval_actions: "mean",
@@ -364,7 +366,7 @@ describe("a run's config", () => {
     expect(
       refusal(() => readTrainConfig(file(stringify({ ...config, foo: 1, epochs: "ten" })))),
     ).toMatchInlineSnapshot(`
-      "run.yaml:45: key "foo" is unknown.
+      "run.yaml:47: key "foo" is unknown.
       run.yaml: key "gamma" is missing; it is not the config of a run."
     `);
   });
@@ -393,8 +395,8 @@ describe("what --resume may change", () => {
     expect(
       refusal(() => resolveResumeOverrides({ seed: "3", gamma: "0.9", threads: "none" })),
     ).toMatchInlineSnapshot(`
-      "--seed cannot be changed by --resume; these can: --total-timesteps, --threads, --checkpoint-every, --eval-every, --eval-episodes.
-      --gamma cannot be changed by --resume; these can: --total-timesteps, --threads, --checkpoint-every, --eval-every, --eval-episodes.
+      "--seed cannot be changed by --resume; these can: --total-timesteps, --threads, --checkpoint-every, --keep-last, --keep-every, --eval-every, --eval-episodes.
+      --gamma cannot be changed by --resume; these can: --total-timesteps, --threads, --checkpoint-every, --keep-last, --keep-every, --eval-every, --eval-episodes.
       --threads must be a whole number of at least 1, or "auto", got "none"."
     `);
   });

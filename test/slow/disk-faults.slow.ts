@@ -61,20 +61,17 @@ function mountTmpfs(path: string, options: string): boolean {
 const place = join(folder, "tmpfs");
 const canMount = mountTmpfs(place, "size=64k") && spawnSync("umount", [place]).status === 0;
 
-it.skipIf(!canMount).each([16, 32, 48, 64, 80])(
-  "a real file system of %d KiB, then grown",
-  (kibibytes) => {
-    mountTmpfs(place, `size=${kibibytes}k`);
-    try {
-      const run = join(place, "run");
-      const { status, stderr } = trainThere(run);
-      expect(stderr).toMatch(/^error: \/\S+: the disk is full\.\n$/);
-      expect(status).toBe(1);
-      mountTmpfs(place, "remount,size=16m");
-      expect(trainThere(run)).toMatchObject({ status: 0, stderr: "" });
-      expect(resultOf(run)).toEqual(resultOf(undisturbed));
-    } finally {
-      spawnSync("umount", [place]);
-    }
-  },
-);
+it.skipIf(!canMount).each([16, 32, 48, 64, 80])("a real file system of %d KiB, then grown", (kibibytes) => {
+  mountTmpfs(place, `size=${kibibytes}k`);
+  try {
+    const run = join(place, "run");
+    const { status, stderr } = trainThere(run);
+    expect(stderr).toMatch(/^error: \/\S+: the disk is full\.\n$/);
+    expect(status).toBe(1);
+    mountTmpfs(place, "remount,size=16m");
+    expect(trainThere(run)).toMatchObject({ status: 0, stderr: "" });
+    expect(resultOf(run)).toEqual(resultOf(undisturbed));
+  } finally {
+    spawnSync("umount", [place]);
+  }
+});

@@ -21,15 +21,19 @@ const SETTINGS = {
   hidden_sizes: [8],
   epochs: 1,
   checkpoint_every: 128,
-  keep_checkpoints: 2,
+  keep_last: 2,
   eval_every: 256,
   eval_episodes: 1,
 } as const;
 const NO_FAULT: DiskFault = { at: Number.POSITIVE_INFINITY, kind: "ENOSPC" };
 
 /** Trains in this process, or goes on where there is a run already; resolves with the sentence that it ended with, if any. */
-export async function trainHere(run: string, fault: DiskFault = NO_FAULT): Promise<string | undefined> {
-  const { config } = resolveTrainConfig({ algorithm: "ppo", flags: SETTINGS });
+export async function trainHere(
+  run: string,
+  fault: DiskFault = NO_FAULT,
+  settings: Readonly<Record<string, unknown>> = {},
+): Promise<string | undefined> {
+  const { config } = resolveTrainConfig({ algorithm: "ppo", flags: { ...SETTINGS, ...settings } });
   injectDiskFault(run, fault);
   try {
     await (isRun(run) ? resumeTraining({ runDirectory: run }) : train({ config, runDirectory: run }));
