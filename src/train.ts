@@ -11,7 +11,7 @@ import { parseYamlMapping } from "./config/yaml-file.js";
 import { describeDiskError } from "./disk-errors-node.js";
 import type { EnvModule } from "./env-modules-node.js";
 import { envSource } from "./env-source.js";
-import { UsageError } from "./errors.js";
+import { RlAdanError, UsageError } from "./errors.js";
 import { checkMetricsLength } from "./logging/metrics-file.js";
 import { type RunFacts, silentReporter, type TrainReporter } from "./logging/progress.js";
 import { RunLog } from "./logging/run-log.js";
@@ -235,7 +235,9 @@ async function drive(prepared: Prepared, how: Drive): Promise<TrainOutcome> {
       from,
     }).run();
   } catch (error) {
-    closeQuietly(log, lease.isHeld ? "failure" : "unknown");
+    // What the disk refused is no failure of the run: it is to go on once there is space.
+    const isOver = lease.isHeld && !(error instanceof RlAdanError && error.code === "disk");
+    closeQuietly(log, isOver ? "failure" : "unknown");
     throw error;
   }
 }
