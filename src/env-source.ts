@@ -1,6 +1,6 @@
 import type { EnvSpec } from "../envs/api/env.js";
 import { BUILTIN_IDS } from "../envs/builtin.js";
-import { type AnyEnv, isRegistered, make } from "../envs/index.js";
+import { type AnyEnv, isRegistered, make, registeredIds } from "../envs/index.js";
 import type { EnvModule } from "./env-modules-node.js";
 import { UsageError } from "./errors.js";
 
@@ -33,6 +33,13 @@ export function envSource(config: { readonly env: string }, envModule: EnvModule
     };
   }
   if (!isRegistered(id)) {
+    const others = registeredIds().filter((known) => withoutVersion(known) === withoutVersion(id));
+    if (others.length > 0) {
+      throw new UsageError(
+        "env-version",
+        `The run is of ${id}; this version of rl-adan has ${others.join(" and ")}, which are other tasks.`,
+      );
+    }
     throw new UsageError(
       "env-module",
       `The run is of ${id}, which is not built in; name its module again: --env ./file.js:${id}.`,
@@ -43,4 +50,8 @@ export function envSource(config: { readonly env: string }, envModule: EnvModule
     spec: (options) => ({ module: new URL("../envs/index.js", import.meta.url).href, id, options }),
     isKnownToWorkers: BUILTIN_IDS.has(id),
   };
+}
+
+function withoutVersion(id: string): string {
+  return id.replace(/-v\d+$/, "");
 }

@@ -1,5 +1,6 @@
 import { policyOfTrainState } from "../agents/ppo/policy-snapshot.js";
 import type { StateTree } from "../envs/api/state.js";
+import { MUJOCO_VERSION } from "../envs/mujoco/engine.js";
 import type { EnvModule } from "./env-modules-node.js";
 import { envSource } from "./env-source.js";
 import { RlAdanError } from "./errors.js";
@@ -9,6 +10,7 @@ import { streamKey, streamSeed64 } from "./random/index.js";
 import type { PolicyEnv } from "./rollout/env-slot.js";
 import { type CheckpointName, readCheckpoint } from "./run/checkpoint.js";
 import { openRunDirectory } from "./run/run-directory.js";
+import { checkEnvVersion, checkVersions } from "./run/version-check.js";
 import { policySpacesOf } from "./spaces.js";
 import { readTrainConfig } from "./train-config.js";
 
@@ -86,7 +88,9 @@ export async function evaluateRun(
   },
 ): Promise<EvaluationResult> {
   const run = openRunDirectory(runDirectory);
+  checkVersions(run, { mujoco: MUJOCO_VERSION });
   const config = readTrainConfig(run.config);
+  checkEnvVersion(run, config.env);
   if (config.algorithm !== "ppo") {
     throw new RlAdanError(
       "nothing-learned",

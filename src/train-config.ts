@@ -2,7 +2,7 @@ import * as z from "zod";
 import { brokenPpoRule, PPO_SCHEDULE_KEYS, ppoConfigShape } from "../agents/ppo/config.js";
 import { spec } from "../envs/index.js";
 import { commandLineLayer } from "./config/command-line.js";
-import { readConfigFile } from "./config/config-file-node.js";
+import { readConfigFile, readRunConfigFile } from "./config/config-file-node.js";
 import { ConfigLayers } from "./config/config-layers.js";
 import type { ConfigEntry, ConfigLayer } from "./config/layer.js";
 import { OWN_MODEL_ENV, withModelText } from "./config/model-file-node.js";
@@ -86,7 +86,7 @@ export function resolveTrainConfig(request: TrainConfigRequest): ResolvedTrainCo
  */
 export function readTrainConfig(path: string, overrides: ResumeOverrides = {}): TrainConfig {
   const layer = new Map([
-    ...yamlLayer(readConfigFile(path)),
+    ...yamlLayer(readRunConfigFile(path)),
     ...commandLineLayer([], overrides as Readonly<Record<string, unknown>>),
   ]);
   const algorithm = layer.get("algorithm")?.value === "random" ? "random" : "ppo";
@@ -103,6 +103,8 @@ export const RESUME_KEYS = [
   "total_timesteps",
   "threads",
   "checkpoint_every",
+  "keep_last",
+  "keep_every",
   "eval_every",
   "eval_episodes",
   "on_nan",

@@ -7,9 +7,11 @@ import { MUJOCO_VERSION } from "../envs/mujoco/engine.js";
 import type { Agent } from "./agent.js";
 import { OWN_MODEL_ENV } from "./config/model-file-node.js";
 import { parseYamlMapping } from "./config/yaml-file.js";
+import { describeDiskError } from "./disk-errors-node.js";
 import type { EnvModule } from "./env-modules-node.js";
 import { envSource } from "./env-source.js";
 import { RlAdanError, UsageError } from "./errors.js";
+import { checkMetricsLength } from "./logging/metrics-file.js";
 import {
   formatRollback,
   type RollbackFacts,
@@ -22,18 +24,16 @@ import { NonFiniteError, type NonFiniteFailure, nonFiniteSentence } from "./non-
 import { startPpoAgent, type Threads, threadsFor } from "./ppo-agent-node.js";
 import { rollBack, type StartingPoint, startingPoint } from "./rollback.js";
 import { writeFileAtomic } from "./run/atomic-file.js";
-import { readNewestCheckpoint } from "./run/checkpoint.js";
+import { readNewestCheckpoint, removeLeftovers } from "./run/checkpoint.js";
 import { groupHash } from "./run/hashes.js";
 import { Lease } from "./run/lease.js";
 import { addResumption, createManifest, readManifest, writeManifest } from "./run/manifest.js";
 import { createRunDirectory, isFinished, openRunDirectory, type RunDirectory } from "./run/run-directory.js";
+import { checkEnvVersion, checkVersions } from "./run/version-check.js";
 import { type ResumeOverrides, readTrainConfig, type TrainConfig } from "./train-config.js";
-import { Training, type TrainOutcome } from "./training.js";
+import { type SavedTraining, Training, type TrainOutcome } from "./training.js";
 
 export type { TrainOutcome, TrainResult } from "./training.js";
-
-/** For the logs of a run that starts again: everything that they hold is pre-empted. */
-const BEFORE_THE_FIRST_STEP = -1;
 
 const FROM_THE_BEGINNING: StartingPoint = { from: undefined, learningRateFactor: 1, rollbacks: 0 };
 
@@ -115,7 +115,9 @@ export async function resumeTraining(options: ResumeOptions): Promise<TrainOutco
 }
 
 async function resumeLeased(run: RunDirectory, lease: Lease, options: ResumeOptions): Promise<TrainOutcome> {
+  checkVersions(run, { mujoco: MUJOCO_VERSION });
   const saved = readTrainConfig(run.config);
+  checkEnvVersion(run, saved.env);
   const config = readTrainConfig(run.config, options.overrides);
   if (config.algorithm !== "ppo") {
     throw new UsageError(
@@ -123,7 +125,9 @@ async function resumeLeased(run: RunDirectory, lease: Lease, options: ResumeOpti
       `${run.path} is a run of ${config.algorithm}, which has nothing to resume.`,
     );
   }
-  const newest = readNewestCheckpoint(run.path);
+  const newest = readNewestCheckpoint(run.path, ({ tree }) => {
+    checkMetricsLength(run.metrics, (tree as unknown as SavedTraining).metrics_bytes);
+  });
   if (newest !== undefined && newest.checkpoint.step >= config.total_timesteps && isFinished(run)) {
     throw new UsageError(
       "resume",
@@ -142,7 +146,8 @@ async function resumeLeased(run: RunDirectory, lease: Lease, options: ResumeOpti
       addResumption(readManifest(run), { argv: options.argv ?? [], fromStep: from?.step ?? 0, config }),
     );
     writeFileAtomic(run.config, stringify(config));
-    rmSync(run.result, { force: true });
+    removeLeftovers(run.path);
+    describeDiskError(run.result, () => rmSync(run.result, { force: true }));
     const notes = [
       ...(newest?.notes ?? ["the run ended before its first checkpoint; it starts from the beginning"]),
       ...(isLonger
@@ -283,7 +288,9 @@ function trainPart(
         closeQuietly(log, "unknown");
         return { status: "rolled-back", failure: error.failure, to };
       } catch (reason) {
-        closeQuietly(log, lease.isHeld ? "failure" : "unknown");
+        // What the disk refused is no failure of the run: it is to go on once there is space.
+        const isOver = lease.isHeld && !(reason instanceof RlAdanError && reason.code === "disk");
+        closeQuietly(log, isOver ? "failure" : "unknown");
         throw reason;
       }
     }
@@ -310,7 +317,7 @@ function factsOf(prepared: Prepared, { config, run, notes, began }: Drive): RunF
 /** The log of a run that goes on from a checkpoint, or starts again: what came after that is taken back. */
 function reopenLog(run: RunDirectory, from: StartingPoint["from"]): RunLog {
   return new RunLog(run.path, run.metrics, {
-    step: from?.step ?? BEFORE_THE_FIRST_STEP,
+    step: from?.step ?? 0,
     metricsBytes: from?.state.metrics_bytes ?? 0,
   });
 }

@@ -185,7 +185,7 @@ export class Training {
     how: { readonly isBest: boolean; readonly evaluationIsDue: boolean },
   ): Promise<void> {
     if (agentState === undefined) return;
-    const { log, run, lease, learningRateFactor } = this.#setup;
+    const { config, log, run, lease, learningRateFactor } = this.#setup;
     this.#clock.enter("checkpoints");
     const agent = await agentState();
     lease.check();
@@ -198,7 +198,8 @@ export class Training {
       metrics_bytes: log.metricsBytes,
       ...(learningRateFactor === 1 ? {} : { learning_rate_factor: learningRateFactor }),
     };
-    writeCheckpoint(run.path, this.#step, state, { isBest: how.isBest });
+    const { keep_last: last, keep_every: every } = config;
+    writeCheckpoint(run.path, this.#step, state, { isBest: how.isBest, keep: { last, every } });
     this.#savedStep = this.#step;
     this.#clock.enter();
   }

@@ -13,9 +13,19 @@ export function loadEngine(): Promise<Engine> {
     .catch((error: unknown) => {
       // The next caller may try again.
       loading = undefined;
-      throw error;
+      throw isOutOfMemory(error)
+        ? new RlAdanError(
+            "memory",
+            "The system refuses the memory that MuJoCo asks for; raise its limit (ulimit -v, a container's).",
+            { cause: error },
+          )
+        : error;
     });
   return loading;
+}
+
+function isOutOfMemory(error: unknown): boolean {
+  return error instanceof Error && /out of memory|cannot allocate|could not allocate/i.test(error.message);
 }
 
 /**

@@ -23,6 +23,8 @@ const CONFIG_FLAGS: readonly (readonly [flag: string, help: string])[] = [
     "threads that step environments and train, or auto; results do not depend on it (default: auto)",
   ],
   ["--checkpoint-every <steps>", "env steps between checkpoints; 0: only at the end (default: 100k)"],
+  ["--keep-last <n>", "how many of the newest checkpoints stay, besides the best (default: 3)"],
+  ["--keep-every <steps>", "and one for each so many env steps; 0: none (default: 0)"],
   ["--eval-every <steps>", "env steps between evaluations; 0: only at the end (default: 0)"],
   ["--eval-episodes <n>", "episodes of an evaluation (default: 10)"],
   [

@@ -7,6 +7,13 @@ export function readConfigFile(path: string, shownAs = path): YamlMapping {
   return parseYamlMapping(readText(path, `The config file ${shownAs}`), shownAs);
 }
 
+/** The same for the `config.yaml` of a run, which ends a line: cut off within its last number, it would still be YAML. */
+export function readRunConfigFile(path: string): YamlMapping {
+  const text = readText(path, `The config file ${path}`);
+  if (text.endsWith("\n")) return parseYamlMapping(text, path);
+  throw new UsageError("config-file", `${path} was cut off: its last line has no end.`);
+}
+
 /** The text of a file that the user named; `subject` begins the sentence of the UsageError when it cannot be read. */
 export function readText(path: string, subject: string): string {
   try {

@@ -19,6 +19,12 @@ export const runConfigShape = {
     'a whole number of at least 1, or "auto"',
   ).describe("Threads that step environments and train; results do not depend on it."),
   checkpoint_every: count({ min: 0 }).describe("Env steps between checkpoints; 0: only at the end."),
+  keep_last: wholeNumber({ min: 1 }).describe(
+    "How many of the newest checkpoints stay; the best stays in any case.",
+  ),
+  keep_every: count({ min: 0 }).describe(
+    "The first checkpoint at or after each multiple of so many env steps stays for good; 0: none.",
+  ),
   eval_every: count({ min: 0 }).describe("Env steps between evaluations; 0: only at the end."),
   eval_episodes: wholeNumber({ min: 1 }).describe("Episodes of each evaluation."),
   eval_actions: oneOf(["mean", "sampled"]).describe(
@@ -37,6 +43,8 @@ export const RUN_DEFAULTS = {
   device: "simd",
   threads: "auto",
   checkpoint_every: 100_000,
+  keep_last: 3,
+  keep_every: 0,
   eval_every: 0,
   eval_episodes: 10,
   eval_actions: "mean",

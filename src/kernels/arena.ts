@@ -19,8 +19,13 @@ export class Arena {
     );
   }
 
+  /** Throws a sentence when the system does not let it have the addresses. */
   static create(): Arena {
-    return new Arena(new WebAssembly.Memory({ initial: 1, maximum: MAX_PAGES, shared: true }), []);
+    const limit = { initial: 1, maximum: MAX_PAGES, shared: true };
+    return new Arena(
+      refusedInWords(MAX_PAGES * PAGE_BYTES, () => new WebAssembly.Memory(limit)),
+      [],
+    );
   }
 
   /** The same memory seen from another thread. */
@@ -32,7 +37,7 @@ export class Arena {
     return this.#regions;
   }
 
-  /** Adds a zero-filled region. Throws when the name is taken or the memory's limit is reached. */
+  /** Adds a zero-filled region. Throws when the name is taken, the memory's limit is reached or the system has no more. */
   allocate<T extends RegionType>(name: string, type: T, length: number): RegionArray[T] {
     if (this.#regions.some((region) => region.name === name)) {
       throw new RlAdanError("arena-name", `The arena has a region "${name}" already.`);
@@ -43,11 +48,11 @@ export class Arena {
     if (end > MAX_PAGES * PAGE_BYTES) {
       throw new RlAdanError(
         "arena-full",
-        `Region "${name}" would bring the shared memory to ${Math.ceil(end / (1 << 20))} MiB; its limit is ` +
-          `${(MAX_PAGES * PAGE_BYTES) / (1 << 20)} MiB. Choose a smaller rollout, minibatch or network.`,
+        `Region "${name}" would bring the shared memory to ${mebibytes(end)}; its limit is ` +
+          `${mebibytes(MAX_PAGES * PAGE_BYTES)}. Choose a smaller rollout, minibatch or network.`,
       );
     }
-    if (missing > 0) this.memory.grow(Math.ceil(missing / PAGE_BYTES));
+    if (missing > 0) refusedInWords(end, () => this.memory.grow(Math.ceil(missing / PAGE_BYTES)));
     this.#regions.push(region);
     this.#end = end;
     return this.#view(region) as RegionArray[T];
@@ -103,6 +108,25 @@ const MAX_PAGES = 32767;
 const ALIGNMENT_BYTES = 64;
 /** Address 0 stays unused: a null pointer in a kernel should not hit a region. */
 const FIRST_OFFSET = 1024;
+
+/** Runs what asks the system for memory: a RangeError that says nothing more becomes a sentence. */
+function refusedInWords<T>(bytes: number, ask: () => T): T {
+  try {
+    return ask();
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new RlAdanError(
+      "memory",
+      `The system refuses a shared memory of ${mebibytes(bytes)}; raise its limit (ulimit -v, a container's), ` +
+        "or choose a smaller rollout, minibatch or network.",
+      { cause },
+    );
+  }
+}
+
+function mebibytes(bytes: number): string {
+  return `${Math.ceil(bytes / (1 << 20))} MiB`;
+}
 
 function regionBytes(region: ArenaRegion): number {
   return region.length * VIEWS[region.type].BYTES_PER_ELEMENT;

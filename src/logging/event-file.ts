@@ -1,7 +1,8 @@
-import { closeSync, fsyncSync, openSync, writeSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { describeDiskError } from "../disk-errors-node.js";
+import { AppendFile } from "./append-file.js";
 import { maskedCrc32c } from "./crc32c.js";
 import {
   experimentData,
@@ -25,10 +26,8 @@ const DATA_CLASS_TENSOR = 2;
  * steps must rise. Field numbers: tensorboard/compat/proto/{event,summary,tensor}.proto.
  */
 export class EventFileWriter {
-  readonly path: string;
-  readonly #descriptor: number;
+  readonly #file: AppendFile;
   readonly #clock: () => number;
-  #pending: Uint8Array[] = [];
 
   /**
    * sessionStartStep: when a run is resumed, the first step that it may log; of earlier files TensorBoard drops the
@@ -36,9 +35,7 @@ export class EventFileWriter {
    */
   constructor(directory: string, options: { clock?: () => number; sessionStartStep?: number } = {}) {
     this.#clock = options.clock ?? (() => Date.now() / 1000);
-    const { path, descriptor } = createEventFile(directory, Math.floor(this.#clock()));
-    this.path = path;
-    this.#descriptor = descriptor;
+    this.#file = createEventFile(directory, Math.floor(this.#clock()));
     this.#event(undefined, (event) => event.string(3, "brain.Event:2"));
     const { sessionStartStep } = options;
     if (sessionStartStep !== undefined) {
@@ -76,22 +73,22 @@ export class EventFileWriter {
     this.#pluginSummary("_hparams_/session_end_info", sessionEndData(status, this.#clock()));
   }
 
+  get path(): string {
+    return this.#file.path;
+  }
+
   /** Appends what has gathered. Throws a sentence when the disk refuses. */
   flush(): void {
-    if (this.#pending.length === 0) return;
-    const bytes = Buffer.concat(this.#pending);
-    this.#pending = [];
-    describeDiskError(this.path, () => {
-      for (let written = 0; written < bytes.length; ) {
-        written += writeSync(this.#descriptor, bytes, written, bytes.length - written);
-      }
-    });
+    this.#file.flush();
+  }
+
+  /** Flushes, and waits until the disk has it. */
+  sync(): void {
+    this.#file.sync();
   }
 
   close(): void {
-    this.flush();
-    describeDiskError(this.path, () => fsyncSync(this.#descriptor));
-    closeSync(this.#descriptor);
+    this.#file.close();
   }
 
   #pluginSummary(tag: string, content: Uint8Array): void {
@@ -112,7 +109,7 @@ export class EventFileWriter {
     const event = new ProtobufWriter().double(1, this.#clock());
     if (step !== undefined) event.varint(2, step);
     write(event);
-    this.#pending.push(frame(event.finish()));
+    this.#file.append(frame(event.finish()));
   }
 }
 
@@ -127,13 +124,20 @@ function frame(data: Uint8Array): Uint8Array {
   return record;
 }
 
-/** Makes `events.out.tfevents.<seconds>.<host>.<pid>.<n>`, with the first n that is free. */
-function createEventFile(directory: string, seconds: number): { path: string; descriptor: number } {
-  const stem = `events.out.tfevents.${String(seconds).padStart(10, "0")}.${hostname()}.${process.pid}`;
+/**
+ * Makes `events.out.tfevents.<seconds>.<host>.<pid>.<n>`, with the first n that is free. TensorBoard reads the files of a run in
+ * the order of their names: one that follows another within a second, or after the clock was set back, takes a later second.
+ */
+function createEventFile(directory: string, now: number): AppendFile {
+  const earlier = describeDiskError(directory, () => readdirSync(directory))
+    .map((name) => Number(/^events\.out\.tfevents\.(\d{10})\./.exec(name)?.[1] ?? -1))
+    .reduce((latest, seconds) => Math.max(latest, seconds), -1);
+  const seconds = String(Math.max(now, earlier + 1)).padStart(10, "0");
+  const stem = `events.out.tfevents.${seconds}.${hostname()}.${process.pid}`;
   for (let n = 0; ; n++) {
     const path = join(directory, `${stem}.${n}`);
     try {
-      return { path, descriptor: openSync(path, "ax") };
+      return new AppendFile(path, "ax");
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "EEXIST") continue;
       return describeDiskError(path, () => {

@@ -1,62 +1,101 @@
-import { closeSync, fstatSync, fsyncSync, openSync, truncateSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync, statSync, truncateSync } from "node:fs";
 import { describeDiskError } from "../disk-errors-node.js";
 import { RlAdanError } from "../errors.js";
+import { AppendFile } from "./append-file.js";
+
+/** A line: numbers by tag at a step. */
+export type MetricsRecord = { readonly step: number } & Readonly<Record<string, number | null>>;
+
+/** Far more than the lines of one step: an episode, an iteration, an evaluation. */
+const TAIL_BYTES = 1 << 16;
 
 /** `metrics.jsonl`: one JSON object a line, append-only while a run lives. */
 export class MetricsFile {
-  readonly #descriptor: number;
-  #length: number;
-  #pending = "";
+  readonly #file: AppendFile;
 
   /** truncateTo: when a run is resumed, the length that its checkpoint recorded; what came after is cut off. */
   constructor(
     readonly path: string,
     options: { truncateTo?: number } = {},
   ) {
-    this.#descriptor = describeDiskError(path, () => openSync(path, "a"));
-    this.#length = fstatSync(this.#descriptor).size;
     const { truncateTo } = options;
-    if (truncateTo === undefined) return;
-    if (truncateTo > this.#length) {
-      throw new RlAdanError(
-        "metrics-file",
-        `${path} has ${this.#length} bytes, but the checkpoint was written when it had ${truncateTo}: lines are missing.`,
-      );
+    if (truncateTo !== undefined) {
+      checkMetricsLength(path, truncateTo);
+      // By path: Windows cuts no file that was opened for appending.
+      if (metricsLength(path) > truncateTo) describeDiskError(path, () => truncateSync(path, truncateTo));
     }
-    // By path: Windows cuts no file that was opened for appending.
-    describeDiskError(path, () => truncateSync(path, truncateTo));
-    this.#length = truncateTo;
+    this.#file = describeDiskError(path, () => new AppendFile(path, "a"));
   }
 
   /** Bytes in the file after the last flush. */
   get length(): number {
-    return this.#length;
+    return this.#file.length;
+  }
+
+  /** The lines of a step, which must be the last ones. Throws a sentence where one is no JSON. */
+  recordsOfLastStep(step: number): MetricsRecord[] {
+    const lines = describeDiskError(this.path, () => lastLines(this.path)).map((line) =>
+      parseRecord(line, this.path),
+    );
+    return lines.slice(lines.findLastIndex((record) => record.step !== step) + 1);
   }
 
   /** Non-finite numbers become null, as JSON has none. */
   write(record: Readonly<Record<string, unknown>>): void {
-    this.#pending += `${JSON.stringify(record)}\n`;
+    this.#file.append(Buffer.from(`${JSON.stringify(record)}\n`));
   }
 
   flush(): void {
-    const bytes = Buffer.from(this.#pending);
-    this.#pending = "";
-    describeDiskError(this.path, () => {
-      for (let written = 0; written < bytes.length; ) {
-        written += writeSync(this.#descriptor, bytes, written, bytes.length - written);
-      }
-    });
-    this.#length += bytes.length;
+    this.#file.flush();
   }
 
   /** Flushes, and waits until the disk has it: a checkpoint may then rely on `length`. */
   sync(): void {
-    this.flush();
-    describeDiskError(this.path, () => fsyncSync(this.#descriptor));
+    this.#file.sync();
   }
 
   close(): void {
-    this.sync();
-    closeSync(this.#descriptor);
+    this.#file.close();
+  }
+}
+
+/** Throws a sentence when the file lacks lines that it had when a checkpoint was written. */
+export function checkMetricsLength(path: string, recorded: number): void {
+  const length = metricsLength(path);
+  if (length >= recorded) return;
+  throw new RlAdanError(
+    "metrics-file",
+    `${path} has ${length} bytes, but the checkpoint was written when it had ${recorded}: lines are missing.`,
+  );
+}
+
+function metricsLength(path: string): number {
+  return describeDiskError(path, () => statSync(path, { throwIfNoEntry: false })?.size ?? 0);
+}
+
+/** The whole lines at the end of a file, as far as they begin within its last TAIL_BYTES. */
+function lastLines(path: string): string[] {
+  const descriptor = openSync(path, "r");
+  try {
+    const { size } = fstatSync(descriptor);
+    const start = Math.max(0, size - TAIL_BYTES);
+    const bytes = Buffer.alloc(size - start);
+    readSync(descriptor, bytes, 0, bytes.length, start);
+    const lines = bytes.toString().split("\n").slice(0, -1);
+    return start === 0 ? lines : lines.slice(1);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** One line as an object. Throws a sentence where it is no JSON. */
+export function parseRecord(line: string, path: string): MetricsRecord {
+  try {
+    return JSON.parse(line) as MetricsRecord;
+  } catch (error) {
+    throw new RlAdanError(
+      "metrics-file",
+      `${path} holds a line that is not JSON: ${(error as Error).message}`,
+    );
   }
 }

@@ -22,7 +22,11 @@ export class RunLog {
   readonly #events: EventFileWriter;
   readonly #metrics: MetricsFile;
 
-  /** resumed: the step that the run goes on from, and the length that metrics.jsonl had then. */
+  /**
+   * resumed: the step that the run goes on from (0: its beginning), and the length that metrics.jsonl had then. What the event files
+   * hold of that step may lack its end, or have more than the checkpoint knows (its evaluation): it is pre-empted, and
+   * logged again from metrics.jsonl.
+   */
   constructor(
     directory: string,
     metricsPath: string,
@@ -34,9 +38,13 @@ export class RunLog {
     );
     this.#events = new EventFileWriter(
       directory,
-      // The points of the checkpoint's own step are in the file before.
-      resumed === undefined ? {} : { sessionStartStep: resumed.step + 1 },
+      resumed === undefined ? {} : { sessionStartStep: resumed.step },
     );
+    if (resumed === undefined) return;
+    for (const { step, iteration: _, ...scalars } of this.#metrics.recordsOfLastStep(resumed.step)) {
+      // Null stands for what JSON can't say.
+      for (const [tag, value] of Object.entries(scalars)) this.#events.scalar(tag, step, value ?? Number.NaN);
+    }
   }
 
   /** The resolved configuration: a Markdown table for people, HParams for comparing runs. Seeds share a group. */
@@ -87,7 +95,7 @@ export class RunLog {
 
   /** Flushes, and waits until the disk has what a checkpoint relies on. */
   sync(): void {
-    this.#events.flush();
+    this.#events.sync();
     this.#metrics.sync();
   }
 

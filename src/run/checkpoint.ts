@@ -19,13 +19,24 @@ export interface Checkpoint {
 const FORMAT = 1;
 const FOLDER = "checkpoints";
 const STEP_DIGITS = 9;
+/** Not with fewer digits: a name that was cut off is another one's. */
+const POINTER = /^step-\d{9,}$/;
 /** Files larger than this are not ours: a checkpoint of the largest network we train takes a tenth of it. */
 const MAX_FILE_BYTES = 1 << 30;
-export const DEFAULT_KEEP_LAST = 3;
+
+/** Which checkpoints stay when a new one is written; never removed is what `latest` or `best` names. */
+export interface KeepPolicy {
+  /** The newest so many, at least 1. */
+  readonly last: number;
+  /** And the first at or after each multiple of so many env steps; 0: none. */
+  readonly every: number;
+}
+
+const DEFAULT_KEEP: KeepPolicy = { last: 3, every: 0 };
 
 /**
  * Writes `checkpoints/step-NNNNNNNNN/` with `train-state.safetensors` and `state.json`, whole or not at all, then
- * points `latest` to it and removes those of lower steps beyond `keepLast` (never what `latest` or `best` names).
+ * points `latest` to it and removes those that `keep` doesn't name.
  *
  * The bytes depend on the state alone: no clock, no path. `state.json` carries a digest over both.
  */
@@ -33,7 +44,7 @@ export function writeCheckpoint(
   runDirectory: string,
   step: number,
   tree: StateTree,
-  options: { readonly isBest?: boolean; readonly keepLast?: number } = {},
+  options: { readonly isBest?: boolean; readonly keep?: KeepPolicy } = {},
 ): string {
   const { tensors, json } = splitStateTree(tree);
   const tensorBytes = encodeSafetensors(tensors);
@@ -42,23 +53,35 @@ export function writeCheckpoint(
   const folder = join(runDirectory, FOLDER);
   const target = join(folder, name);
   const temporary = temporaryName(target);
+  const nameBest = () => writeFileAtomic(join(runDirectory, "best"), `${name}\n`);
+  // `best` before `latest`: a run resumed from there trusts that what it remembers of the best was written down. A step that is
+  // saved again, after its evaluation, is what `latest` names already.
+  const isSavedAgain = existsSync(target);
+  if (options.isBest && isSavedAgain) nameBest();
   describeDiskError(target, () => {
-    rmSync(temporary, { recursive: true, force: true });
-    mkdirSync(temporary, { recursive: true });
-    writeDurably(join(temporary, "train-state.safetensors"), tensorBytes);
-    writeDurably(
-      join(temporary, "state.json"),
-      JSON.stringify({ digest: digest(tensorBytes, state), ...state }),
-    );
-    syncFolder(temporary);
-    removeWhole(target, `${temporary}.old`);
+    // Not with the folders above: a run directory that is gone is not made again.
+    if (!existsSync(folder)) mkdirSync(folder);
+    try {
+      mkdirSync(temporary);
+      writeDurably(join(temporary, "train-state.safetensors"), tensorBytes);
+      writeDurably(
+        join(temporary, "state.json"),
+        JSON.stringify({ digest: digest(tensorBytes, state), ...state }),
+      );
+      syncFolder(temporary);
+    } catch (error) {
+      removeQuietly(temporary);
+      throw error;
+    }
+    const old = `${temporary}.old`;
+    if (isSavedAgain) renameSync(target, old);
     renameSync(temporary, target);
+    rmSync(old, { recursive: true, force: true });
     syncFolder(folder);
   });
-  // `best` first: a run resumed from `latest` trusts that what it remembers of the best was written down.
-  if (options.isBest) writeFileAtomic(join(runDirectory, "best"), `${name}\n`);
+  if (options.isBest && !isSavedAgain) nameBest();
   writeFileAtomic(join(runDirectory, "latest"), `${name}\n`);
-  prune(runDirectory, options.keepLast ?? DEFAULT_KEEP_LAST);
+  prune(runDirectory, options.keep ?? DEFAULT_KEEP);
   return target;
 }
 
@@ -66,7 +89,7 @@ export function writeCheckpoint(
 export function listCheckpoints(runDirectory: string): number[] {
   const folder = join(runDirectory, FOLDER);
   if (!existsSync(folder)) return [];
-  return readdirSync(folder)
+  return describeDiskError(folder, () => readdirSync(folder))
     .map((name) => /^step-(\d+)$/.exec(name)?.[1])
     .filter((step) => step !== undefined)
     .map(Number)
@@ -100,23 +123,33 @@ export function readCheckpoint(runDirectory: string, which: CheckpointName): Che
 
 /**
  * The checkpoint to go on from: `latest`, or where that is damaged the newest before it that is whole. undefined when the
- * run was ended before it wrote one. notes: a sentence for each that was passed over.
+ * run was ended before it wrote one. notes: a sentence for each that was passed over. check: throws when what else a whole
+ * checkpoint relies on is not there.
  *
  * Throws what is wrong with the newest when none is whole.
  */
 export function readNewestCheckpoint(
   runDirectory: string,
+  check: (checkpoint: Checkpoint) => void = () => {},
 ): { readonly checkpoint: Checkpoint; readonly notes: readonly string[] } | undefined {
   const steps = listCheckpoints(runDirectory);
   if (steps.length === 0) return undefined;
-  // One beyond `latest` was not finished: `best` may not know it yet.
-  const latest = existsSync(join(runDirectory, "latest"))
-    ? Number(pointedTo(runDirectory, "latest").slice("step-".length))
-    : steps.at(-1)!;
+  // A damaged `best` would be found by the next checkpoint, and end the run there.
+  if (existsSync(join(runDirectory, "best"))) pointedTo(runDirectory, "best");
   const failures: RlAdanError[] = [];
+  // One beyond `latest` was not finished: `best` may not know it yet.
+  let latest = steps.at(-1)!;
+  try {
+    if (existsSync(join(runDirectory, "latest")))
+      latest = Number(pointedTo(runDirectory, "latest").slice("step-".length));
+  } catch (error) {
+    if (!(error instanceof RlAdanError)) throw error;
+    failures.push(error);
+  }
   for (const step of steps.filter((known) => known <= latest).reverse()) {
     try {
       const checkpoint = readCheckpoint(runDirectory, step);
+      check(checkpoint);
       return {
         checkpoint,
         notes: failures.map(({ message }) => `${message} Going on from step ${step} instead.`),
@@ -129,6 +162,19 @@ export function readNewestCheckpoint(
   throw failures[0] ?? missing(runDirectory, '"latest"');
 }
 
+/** Removes what a process that was ended was about to write or to remove. To be called by the one that goes on. */
+export function removeLeftovers(runDirectory: string): void {
+  const folder = join(runDirectory, FOLDER);
+  const checkpoints = existsSync(folder) ? readdirSync(folder) : [];
+  const paths = [
+    ...readdirSync(runDirectory).flatMap((name) =>
+      /^\..+\.\d+\.tmp$/.test(name) ? [join(runDirectory, name)] : [],
+    ),
+    ...checkpoints.flatMap((name) => (/^\.step-\d+\.tmp(\.old)?$/.test(name) ? [join(folder, name)] : [])),
+  ];
+  for (const path of paths) describeDiskError(path, () => rmSync(path, { recursive: true, force: true }));
+}
+
 function parseState(path: string): { digest: string; format: number; step: number; state: unknown } {
   let parsed: unknown;
   try {
@@ -138,6 +184,12 @@ function parseState(path: string): { digest: string; format: number; step: numbe
     throw new RlAdanError("checkpoint-json", `${path} is not JSON: ${(error as Error).message}`);
   }
   const { digest: sum, format, step, state } = (parsed ?? {}) as Record<string, unknown>;
+  if (Number.isSafeInteger(format) && format !== FORMAT) {
+    throw new RlAdanError(
+      "checkpoint-format",
+      `${path} is of checkpoint format ${format}; this version of rl-adan reads format ${FORMAT}.`,
+    );
+  }
   if (format !== FORMAT || typeof sum !== "string" || !Number.isSafeInteger(step)) {
     throw new RlAdanError("checkpoint-format", `${path} is not a checkpoint of format ${FORMAT}.`);
   }
@@ -165,23 +217,34 @@ function pointedTo(runDirectory: string, which: "latest" | "best"): string {
     throw missing(runDirectory, `"${which}"`, why);
   }
   const name = describeDiskError(path, () => readFileSync(path, "utf8")).trim();
-  if (!/^step-\d+$/.test(name)) {
+  if (!POINTER.test(name)) {
     throw new RlAdanError(
       "checkpoint-pointer",
-      `${path} should name a checkpoint folder, it says "${name.slice(0, 60)}".`,
+      `${path} should name a checkpoint folder, it says "${name.slice(0, 60)}".${steps(runDirectory)}`,
     );
   }
   return name;
 }
 
-function prune(runDirectory: string, keepLast: number): void {
+function prune(runDirectory: string, { last, every }: KeepPolicy): void {
   const named = (["latest", "best"] as const)
     .filter((which) => existsSync(join(runDirectory, which)))
     .map((which) => pointedTo(runDirectory, which));
-  for (const step of listCheckpoints(runDirectory).slice(0, -keepLast)) {
+  const known = listCheckpoints(runDirectory);
+  for (const [i, step] of known.slice(0, -last).entries()) {
+    if (every > 0 && Math.floor(step / every) > Math.floor((known[i - 1] ?? 0) / every)) continue;
     const path = join(runDirectory, FOLDER, folderName(step));
     if (!named.includes(folderName(step)))
       describeDiskError(path, () => removeWhole(path, temporaryName(path)));
+  }
+}
+
+/** Gives the space back; why there is none is what the user should read, not that removing failed too. */
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch {
+    // The next checkpoint removes it.
   }
 }
 

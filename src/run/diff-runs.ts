@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import type { TypedArray } from "../../envs/api/state.js";
 import { readConfigFile } from "../config/config-file-node.js";
 import { describeDiskError } from "../disk-errors-node.js";
+import { parseRecord } from "../logging/metrics-file.js";
 import { listCheckpoints, readCheckpoint } from "./checkpoint.js";
 import { type Manifest, readManifest } from "./manifest.js";
 import { openRunDirectory, type RunDirectory } from "./run-directory.js";
@@ -79,11 +80,12 @@ function versionsOf(run: RunDirectory): Values {
 
 function metricsOf(run: RunDirectory): Values[] {
   const text = describeDiskError(run.metrics, () => readFileSync(run.metrics, "utf8"));
+  // What follows the last line break is a line that is being written, or that a kill cut off.
   return text
     .split("\n")
-    .filter((line) => line !== "")
+    .slice(0, -1)
     .map((line) => {
-      const record = JSON.parse(line) as Values;
+      const record = parseRecord(line, run.metrics);
       return Object.fromEntries(Object.entries(record).filter(([key]) => !CLOCK.test(key)));
     });
 }

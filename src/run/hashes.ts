@@ -6,6 +6,8 @@ const NOT_IDENTITY = new Set([
   "seed",
   "threads",
   "checkpoint_every",
+  "keep_last",
+  "keep_every",
   "eval_every",
   "eval_episodes",
   "eval_actions",

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { linkSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, linkSync, readFileSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describeDiskError } from "../disk-errors-node.js";
 import { RlAdanError } from "../errors.js";
 import { writeDurably, writeFileAtomic } from "./atomic-file.js";
@@ -77,6 +77,10 @@ export class Lease {
     if (this.isHeld) return;
     const now = readLease(this.#path);
     clearInterval(this.#timer);
+    const folder = dirname(this.#path);
+    if (!existsSync(folder)) {
+      throw new RlAdanError("disk", `${folder}: the folder does not exist (any more); the run can't go on.`);
+    }
     const by = now === undefined ? "is gone" : `was taken over by process ${now.pid} on ${now.host}`;
     throw new RlAdanError(
       "lease-lost",
@@ -84,15 +88,23 @@ export class Lease {
     );
   }
 
-  /** Does nothing when the lease was lost. */
+  /** Does nothing when the lease was lost, or the disk takes no change: the process that ends is soon known to be gone. */
   release(): void {
     clearInterval(this.#timer);
-    if (this.isHeld) rmSync(this.#path, { force: true });
+    try {
+      if (this.isHeld) rmSync(this.#path, { force: true });
+    } catch {
+      // What went wrong before says more.
+    }
   }
 
   #renew(): void {
     if (!this.isHeld) return;
-    writeFileAtomic(this.#path, text({ ...this.#record, renewed_at: new Date().toISOString() }));
+    try {
+      writeFileAtomic(this.#path, text({ ...this.#record, renewed_at: new Date().toISOString() }));
+    } catch {
+      // A full disk ends no run by itself: the next renewal tries again, and `check` notices who took over meanwhile.
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { describeDiskError } from "../disk-errors-node.js";
 import { RlAdanError, UsageError } from "../errors.js";
@@ -87,21 +87,27 @@ function claim(path: string): string {
   if (existsSync(join(path, "result.json"))) {
     throw new RlAdanError("run-finished", `${path} holds a finished run; choose another --run-dir.`);
   }
-  if (existsSync(join(path, "manifest.json"))) {
+  const isBeginning = !existsSync(join(path, "config.yaml")) && isOurManifest(join(path, "manifest.json"));
+  if (existsSync(join(path, "manifest.json")) && !isBeginning) {
     throw new RlAdanError(
       "run-exists",
       `${path} holds a run; go on with --resume ${path}, or choose another --run-dir.`,
     );
   }
   describeDiskError(path, () => makeFolders(path));
-  // A run that was killed before it had a manifest may have left a lease and what was to be renamed.
+  // A run that ended before it had a manifest and a configuration may have left a lease and what was to be renamed.
   const files = describeDiskError(path, () => readdirSync(path)).filter(
-    (name) => !name.startsWith(".") && !name.startsWith(LEASE_FILE),
+    (name) =>
+      !name.startsWith(".") && !name.startsWith(LEASE_FILE) && !(isBeginning && name === "manifest.json"),
   );
   if (files.length > 0) {
     throw new RlAdanError("run-exists", `${path} is not empty; a run needs a folder of its own.`);
   }
   return path;
+}
+
+function isOurManifest(path: string): boolean {
+  return existsSync(path) && describeDiskError(path, () => readFileSync(path, "utf8")).includes('"rl_adan"');
 }
 
 /** A part of a folder's name that every file system takes. */

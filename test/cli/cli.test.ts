@@ -109,6 +109,10 @@ describe("rl-adan", () => {
                                     results do not depend on it (default: auto)
         --checkpoint-every <steps>  env steps between checkpoints; 0: only at the end
                                     (default: 100k)
+        --keep-last <n>             how many of the newest checkpoints stay, besides
+                                    the best (default: 3)
+        --keep-every <steps>        and one for each so many env steps; 0: none
+                                    (default: 0)
         --eval-every <steps>        env steps between evaluations; 0: only at the end
                                     (default: 0)
         --eval-episodes <n>         episodes of an evaluation (default: 10)
@@ -244,7 +248,7 @@ describe("usage errors: exit code 2, one sentence, nothing written", () => {
     expect(
       refusal(2, "train", "--resume", "nowhere", "--seed", "3", "--threads", "2"),
     ).toMatchInlineSnapshot(`
-      "error: --seed cannot be changed by --resume; these can: --total-timesteps, --threads, --checkpoint-every, --eval-every, --eval-episodes, --on-nan.
+      "error: --seed cannot be changed by --resume; these can: --total-timesteps, --threads, --checkpoint-every, --keep-last, --keep-every, --eval-every, --eval-episodes, --on-nan.
       "
     `);
     expect(

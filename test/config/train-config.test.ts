@@ -130,6 +130,8 @@ describe("the layers of a config", () => {
       device: "simd",
       threads: "auto",
       checkpoint_every: 100_000,
+      keep_last: 3,
+      keep_every: 0,
       eval_every: 0,
       eval_episodes: 10,
       eval_actions: "mean",
@@ -365,7 +367,7 @@ describe("a run's config", () => {
     expect(
       refusal(() => readTrainConfig(file(stringify({ ...config, foo: 1, epochs: "ten" })))),
     ).toMatchInlineSnapshot(`
-      "run.yaml:46: key "foo" is unknown.
+      "run.yaml:48: key "foo" is unknown.
       run.yaml: key "gamma" is missing; it is not the config of a run."
     `);
   });
@@ -394,8 +396,8 @@ describe("what --resume may change", () => {
     expect(
       refusal(() => resolveResumeOverrides({ seed: "3", gamma: "0.9", threads: "none" })),
     ).toMatchInlineSnapshot(`
-      "--seed cannot be changed by --resume; these can: --total-timesteps, --threads, --checkpoint-every, --eval-every, --eval-episodes, --on-nan.
-      --gamma cannot be changed by --resume; these can: --total-timesteps, --threads, --checkpoint-every, --eval-every, --eval-episodes, --on-nan.
+      "--seed cannot be changed by --resume; these can: --total-timesteps, --threads, --checkpoint-every, --keep-last, --keep-every, --eval-every, --eval-episodes, --on-nan.
+      --gamma cannot be changed by --resume; these can: --total-timesteps, --threads, --checkpoint-every, --keep-last, --keep-every, --eval-every, --eval-episodes, --on-nan.
       --threads must be a whole number of at least 1, or "auto", got "none"."
     `);
   });

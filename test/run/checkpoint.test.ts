@@ -55,6 +55,25 @@ describe("a checkpoint", () => {
     expect(readCheckpoint(run, 5).tree).toEqual(tree(5));
   });
 
+  it("stays for good when it is the first at or after a multiple of `every`", () => {
+    const run = newRun();
+    const keep = { last: 2, every: 10 };
+    for (let step = 4; step <= 44; step += 4) writeCheckpoint(run, step, tree(step), { keep });
+    // The first from 10, 20, 30 and 40 on; and the last two.
+    expect(listCheckpoints(run)).toEqual([12, 20, 32, 40, 44]);
+    writeCheckpoint(run, 48, tree(48), { keep: { last: 1, every: 0 } });
+    expect(listCheckpoints(run)).toEqual([48]);
+  });
+
+  it("is written by one format and read by it: another one is named with ours", () => {
+    const run = newRun();
+    const path = join(writeCheckpoint(run, 10, tree(1)), "state.json");
+    writeFileSync(path, readFileSync(path, "utf8").replace('"format":1', '"format":2'));
+    expect(() => readCheckpoint(run, 10)).toThrow(
+      "state.json is of checkpoint format 2; this version of rl-adan reads format 1.",
+    );
+  });
+
   it("is never removed while `latest` names it, though others have higher steps", () => {
     const run = newRun();
     for (const step of [100, 200, 300, 400]) writeCheckpoint(run, step, tree(step));

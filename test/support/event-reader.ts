@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import protobuf from "protobufjs";
 
 // An independent decoder of event files: protobufjs with TensorBoard's message definitions, as far as they are used,
@@ -37,12 +38,17 @@ export interface DecodedEvent {
   };
 }
 
-/** Reads an event file; throws where a length or a checksum does not fit. */
-export function readEvents(path: string): DecodedEvent[] {
+/**
+ * Reads an event file; throws where a length or a checksum does not fit. isTornAllowed: what is too short for a record ends
+ * the file, as TensorBoard has it (it waits for the rest, and reads the next file meanwhile).
+ */
+export function readEvents(path: string, { isTornAllowed = false } = {}): DecodedEvent[] {
   const bytes = readFileSync(path);
   const type = root.lookupType("Event");
   const events: DecodedEvent[] = [];
   for (let at = 0; at < bytes.length; ) {
+    const isTorn = bytes.length < at + 12 || bytes.length < at + 16 + Number(bytes.readBigUInt64LE(at));
+    if (isTorn && isTornAllowed) break;
     const length = Number(bytes.readBigUInt64LE(at));
     expectChecksum(bytes.subarray(at, at + 8), bytes.readUInt32LE(at + 8), "length");
     const data = bytes.subarray(at + 12, at + 12 + length);
@@ -52,6 +58,25 @@ export function readEvents(path: string): DecodedEvent[] {
     at += 16 + length;
   }
   return events;
+}
+
+/**
+ * Every scalar of a run that TensorBoard would show, but for speeds: "step tag value", in the order of the files' names. The start of a
+ * session pre-empts what earlier ones logged from its step on.
+ */
+export function keptScalars(run: string): string[] {
+  let points: { step: number; text: string }[] = [];
+  const files = readdirSync(run).filter((name) => name.includes("tfevents"));
+  for (const file of files.sort()) {
+    for (const { step, summary, session_log } of readEvents(join(run, file), { isTornAllowed: true })) {
+      if (session_log !== undefined) points = points.filter((point) => point.step < step);
+      for (const { tag, simple_value } of summary?.value ?? []) {
+        if (simple_value !== undefined && tag !== "charts/SPS")
+          points.push({ step, text: `${step} ${tag} ${simple_value}` });
+      }
+    }
+  }
+  return points.map(({ text }) => text);
 }
 
 /** Decodes what the HParams plugin stores. */

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { Pcg64 } from "../../src/random/pcg64.js";
+import { keptScalars } from "./event-reader.js";
 
 const main = fileURLToPath(new URL("../../dist/src/cli/main.js", import.meta.url));
 
@@ -58,18 +59,24 @@ export async function killedRun(
   return { run, kills: done };
 }
 
-/** What must be equal: the last state's bytes, the metrics without the speed, and that nothing half-written is left in sight. */
-export function resultOf(run: string): { state: string; metrics: string[]; checkpoints: string[] } {
+/** What must be equal: the last state's bytes, all that was logged but the speed, and that nothing half-written is left. */
+export function resultOf(run: string): {
+  state: string;
+  metrics: string[];
+  scalars: string[];
+  checkpoints: string[];
+  best: string;
+} {
   const folder = join(run, "checkpoints");
-  const last = join(folder, `step-${String(STEPS).padStart(9, "0")}`);
+  const checkpoints = readdirSync(folder).sort();
   return {
-    state: readFileSync(join(last, "train-state.safetensors"), "base64"),
+    state: readFileSync(join(folder, checkpoints.at(-1)!, "train-state.safetensors"), "base64"),
     metrics: readFileSync(join(run, "metrics.jsonl"), "utf8")
       .replace(/"charts\/SPS":\d+,/g, "")
       .split("\n"),
-    checkpoints: readdirSync(folder)
-      .filter((name) => !name.startsWith("."))
-      .sort(),
+    scalars: keptScalars(run),
+    checkpoints,
+    best: readFileSync(join(run, "best"), "utf8"),
   };
 }
 

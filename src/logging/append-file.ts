@@ -1,0 +1,62 @@
+import { closeSync, fstatSync, fsyncSync, openSync, writeSync } from "node:fs";
+import { describeDiskError } from "../disk-errors-node.js";
+
+/**
+ * A file that only grows. Where the disk takes only a part of what is appended, the rest is kept: the next attempt goes on
+ * behind that part, so that a record cut off by a full disk is completed once there is space again.
+ */
+export class AppendFile {
+  readonly #descriptor: number;
+  #length: number;
+  #pending: Uint8Array[] = [];
+
+  /** flags: as `openSync` takes them, "a" or "ax". Throws what the system says. */
+  constructor(
+    readonly path: string,
+    flags: "a" | "ax",
+  ) {
+    this.#descriptor = openSync(path, flags);
+    this.#length = fstatSync(this.#descriptor).size;
+  }
+
+  /** Bytes in the file: what is appended counts when it is flushed. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Kept in memory until the next flush. */
+  append(bytes: Uint8Array): void {
+    this.#pending.push(bytes);
+  }
+
+  /** Writes what has gathered. Throws a sentence when the disk refuses. */
+  flush(): void {
+    if (this.#pending.length === 0) return;
+    const bytes = Buffer.concat(this.#pending);
+    let written = 0;
+    try {
+      describeDiskError(this.path, () => {
+        while (written < bytes.length) {
+          written += writeSync(this.#descriptor, bytes, written, bytes.length - written);
+        }
+      });
+    } finally {
+      this.#length += written;
+      this.#pending = written === bytes.length ? [] : [bytes.subarray(written)];
+    }
+  }
+
+  /** Flushes, and waits until the disk has it: a checkpoint may then rely on `length`. */
+  sync(): void {
+    this.flush();
+    describeDiskError(this.path, () => fsyncSync(this.#descriptor));
+  }
+
+  close(): void {
+    try {
+      this.sync();
+    } finally {
+      describeDiskError(this.path, () => closeSync(this.#descriptor));
+    }
+  }
+}
