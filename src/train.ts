@@ -21,7 +21,7 @@ import { Lease } from "./run/lease.js";
 import { addResumption, createManifest, readManifest, writeManifest } from "./run/manifest.js";
 import { createRunDirectory, isFinished, openRunDirectory, type RunDirectory } from "./run/run-directory.js";
 import { type ResumeOverrides, readTrainConfig, type TrainConfig } from "./train-config.js";
-import { type SavedTraining, Training, type TrainOutcome } from "./training.js";
+import { readSavedTraining, type SavedTraining, Training, type TrainOutcome } from "./training.js";
 
 export type { TrainOutcome, TrainResult } from "./training.js";
 
@@ -123,7 +123,7 @@ async function resumeLeased(run: RunDirectory, lease: Lease, options: ResumeOpti
   const from =
     newest === undefined
       ? undefined
-      : { step: newest.checkpoint.step, state: newest.checkpoint.tree as unknown as SavedTraining };
+      : { step: newest.checkpoint.step, state: readSavedTraining(newest.checkpoint.tree) };
   const prepared = await prepare(config, options.envModule, from?.state.agent);
   return closingAll(prepared, async () => {
     const log = new RunLog(run.path, run.metrics, {

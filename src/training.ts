@@ -1,4 +1,5 @@
 import { policyOfTrainState } from "../agents/ppo/policy-snapshot.js";
+import { anyState, finiteNumber, flag, orNull, readState, wholeNumber } from "../envs/api/saved-state.js";
 import type { StateTree } from "../envs/api/state.js";
 import type { AnyEnv } from "../envs/index.js";
 import type { Agent, AgentIteration } from "./agent.js";
@@ -53,6 +54,17 @@ export interface SavedTraining {
   /** Written before the evaluation that belongs to this step: whoever goes on from here makes it first. */
   readonly evaluation_is_due: boolean;
   readonly metrics_bytes: number;
+}
+
+/** What a checkpoint holds. Throws RlAdanError when its parts are of other kinds. */
+export function readSavedTraining(tree: StateTree): SavedTraining {
+  return readState("the training", tree, {
+    agent: anyState,
+    episodes: anyState,
+    best_evaluation: orNull(finiteNumber),
+    evaluation_is_due: flag,
+    metrics_bytes: wholeNumber,
+  });
 }
 
 /** Everything that a training needs, made and checked. */

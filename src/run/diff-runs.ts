@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { anyState, readState } from "../../envs/api/saved-state.js";
 import type { TypedArray } from "../../envs/api/state.js";
 import { readConfigFile } from "../config/config-file-node.js";
 import { describeDiskError } from "../disk-errors-node.js";
@@ -139,7 +140,7 @@ function differentParts(a: RunDirectory, b: RunDirectory, step: number): StateDi
 
 /** The agent's part: the rest is where the logs stood, which depends on how often the run was evaluated. */
 function agentOf(run: RunDirectory, step: number) {
-  return (readCheckpoint(run.path, step).tree as { agent: Parameters<typeof splitStateTree>[0] }).agent;
+  return readState("the training", readCheckpoint(run.path, step).tree, { agent: anyState }).agent;
 }
 
 function tensorDifference(
