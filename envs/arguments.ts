@@ -50,7 +50,9 @@ function isRange(value: unknown): value is Range {
 
 /** A value as an error message shows it. */
 export function shown(value: unknown): string {
-  return typeof value === "string" ? `"${value}"` : String(value);
+  if (typeof value === "string") return `"${value}"`;
+  // A mapping from a file may have a toString of its own.
+  return typeof value === "object" && !ArrayBuffer.isView(value) ? JSON.stringify(value) : String(value);
 }
 
 /** Throws InvalidAction, naming both lengths, when an action is not of the length that the environment takes. */

@@ -8,6 +8,7 @@ import { MUJOCO_VERSION } from "../envs/mujoco/engine.js";
 import type { Agent } from "./agent.js";
 import { OWN_MODEL_ENV } from "./config/model-file-node.js";
 import { parseYamlMapping } from "./config/yaml-file.js";
+import { describeDiskError } from "./disk-errors-node.js";
 import type { EnvModule } from "./env-modules-node.js";
 import { envSource } from "./env-source.js";
 import { UsageError } from "./errors.js";
@@ -137,7 +138,7 @@ async function resumeLeased(run: RunDirectory, lease: Lease, options: ResumeOpti
       addResumption(readManifest(run), { argv: options.argv ?? [], fromStep: from?.step ?? 0, config }),
     );
     writeFileAtomic(run.config, stringify(config));
-    rmSync(run.result, { force: true });
+    describeDiskError(run.result, () => rmSync(run.result, { force: true }));
     const notes = [
       ...(newest?.notes ?? ["the run ended before its first checkpoint; it starts from the beginning"]),
       ...(isLonger

@@ -1,12 +1,13 @@
-import { readFileSync } from "node:fs";
 import { anyState, readState } from "../../envs/api/saved-state.js";
 import type { TypedArray } from "../../envs/api/state.js";
 import { readConfigFile } from "../config/config-file-node.js";
 import { describeDiskError } from "../disk-errors-node.js";
+import { RlAdanError } from "../errors.js";
+import { readLimitedFile } from "../limited-file-node.js";
 import { listCheckpoints, readCheckpoint } from "./checkpoint.js";
 import { type Manifest, readManifest } from "./manifest.js";
 import { openRunDirectory, type RunDirectory } from "./run-directory.js";
-import { splitStateTree } from "./state-tree.js";
+import { checkJsonDepth, splitStateTree } from "./state-tree.js";
 
 /** One thing that two runs say differently; undefined where one doesn't say it. */
 export interface Difference {
@@ -40,6 +41,8 @@ export interface StateDifference {
   readonly largest: number | null;
 }
 
+/** A hundred million steps of short episodes. */
+const MAX_METRICS_BYTES = 256 << 20;
 /** Logged numbers that depend on the clock. */
 const CLOCK = /^(charts\/SPS|time\/)/;
 const VERSIONS: readonly (keyof Manifest)[] = ["rl_adan", "node", "platform", "mujoco", "device"];
@@ -79,14 +82,29 @@ function versionsOf(run: RunDirectory): Values {
 }
 
 function metricsOf(run: RunDirectory): Values[] {
-  const text = describeDiskError(run.metrics, () => readFileSync(run.metrics, "utf8"));
-  return text
+  const bytes = describeDiskError(run.metrics, () => readLimitedFile(run.metrics, MAX_METRICS_BYTES));
+  return bytes
+    .toString("utf8")
     .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => {
-      const record = JSON.parse(line) as Values;
-      return Object.fromEntries(Object.entries(record).filter(([key]) => !CLOCK.test(key)));
+    .map((line, i) => ({ line, place: `${run.metrics}:${i + 1}` }))
+    .filter(({ line }) => line !== "")
+    .map(({ line, place }) => {
+      const entries = Object.entries(parseRecord(line, place));
+      return Object.fromEntries(entries.filter(([key]) => !CLOCK.test(key)));
     });
+}
+
+function parseRecord(line: string, place: string): Values {
+  try {
+    const record: unknown = JSON.parse(line);
+    if (typeof record === "object" && record !== null) {
+      checkJsonDepth(record);
+      return record as Values;
+    }
+  } catch (cause) {
+    throw new RlAdanError("metrics-file", `${place}: it is not a line of metrics.`, { cause });
+  }
+  throw new RlAdanError("metrics-file", `${place}: it is not a line of metrics, but ${line.slice(0, 60)}.`);
 }
 
 function differences(a: Values, b: Values): Difference[] {
