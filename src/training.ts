@@ -176,8 +176,10 @@ export class Training {
       await this.#save(async () => from.state.agent, { isBest, evaluationIsDue: false });
     } else if (this.#step >= config.total_timesteps) {
       const { seed, eval_episodes: episodes, eval_actions: actions } = config;
-      const evaluated = await evaluatePolicy(policy(), env, { seed, episodes, actions });
-      this.#evaluation = summarize(config.env, this.#step, evaluated!.returns, evaluated!.lengths);
+      const { signal } = this.#setup;
+      const evaluated = await evaluatePolicy(policy(), env, { seed, episodes, actions, signal });
+      if (evaluated === undefined) return;
+      this.#evaluation = summarize(config.env, this.#step, evaluated.returns, evaluated.lengths);
     }
     log.flush();
   }

@@ -11,10 +11,11 @@ const MAX_COPIES = 1000;
 /** Counts that a few characters could make larger than the engine's memory, whose end is the engine's. */
 const MAX_SIZES: Readonly<Record<string, number>> = {
   nkey: 10_000,
+  nuserdata: 10_000,
   width: 4096,
   height: 4096,
-  nrow: 4096,
-  ncol: 4096,
+  nrow: 2048,
+  ncol: 2048,
 };
 
 /**
@@ -38,7 +39,7 @@ export function checkModelLimits(xml: string, file: string): void {
   refuseAbove(elements, MAX_ELEMENTS, file, "elements");
   let copies = 1;
   for (const [, name, quoted] of xml.matchAll(
-    /\b(count|nkey|width|height|nrow|ncol)\s*=\s*("[^"]*"|'[^']*')/g,
+    /\b(count|nkey|nuserdata|width|height|nrow|ncol)\s*=\s*("[^"]*"|'[^']*')/g,
   )) {
     const value = quoted!.slice(1, -1);
     // A digit written as an entity would not be counted.
