@@ -140,7 +140,7 @@ export class Pcg64 implements Stateful {
     const { state, increment, spare } = readState("a generator", saved, {
       state: word128,
       increment: oddWord128,
-      spare: orNull(wholeNumber),
+      spare: orNull(word32),
     });
     this.#state = BigInt(state);
     this.#increment = BigInt(increment);
@@ -154,6 +154,11 @@ export class Pcg64 implements Stateful {
     return generator;
   }
 }
+
+const word32: StateField<number> = {
+  expected: "a whole number below 2^32",
+  accepts: (value): value is number => wholeNumber.accepts(value) && value < 2 ** 32,
+};
 
 const word128: StateField<string> = {
   expected: "a decimal number below 2^128",
