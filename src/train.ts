@@ -107,6 +107,7 @@ export async function resumeTraining(options: ResumeOptions): Promise<TrainOutco
 
 async function resumeLeased(run: RunDirectory, lease: Lease, options: ResumeOptions): Promise<TrainOutcome> {
   const saved = readTrainConfig(run.config);
+  const manifest = readManifest(run);
   const config = readTrainConfig(run.config, options.overrides);
   if (config.algorithm !== "ppo") {
     throw new UsageError(
@@ -135,7 +136,7 @@ async function resumeLeased(run: RunDirectory, lease: Lease, options: ResumeOpti
     if (isLonger || from === undefined) log.configuration(config, groupHash(config));
     writeManifest(
       run,
-      addResumption(readManifest(run), { argv: options.argv ?? [], fromStep: from?.step ?? 0, config }),
+      addResumption(manifest, { argv: options.argv ?? [], fromStep: from?.step ?? 0, config }),
     );
     writeFileAtomic(run.config, stringify(config));
     describeDiskError(run.result, () => rmSync(run.result, { force: true }));

@@ -68,6 +68,23 @@ describe("safetensors", () => {
     }
   });
 
+  it("reads what 4,096 environments of a dozen tensors write", () => {
+    const tensors = new Map<string, TypedArray>();
+    for (let env = 0; env < 4096; env++) {
+      for (let part = 0; part < 12; part++) {
+        tensors.set(
+          `agent/envs/${env}/environment/inner/inner/simulation/part-${part}`,
+          Float64Array.of(env),
+        );
+      }
+    }
+    const read = decodeSafetensors(encodeSafetensors(tensors));
+    expect(read.get("agent/envs/4095/environment/inner/inner/simulation/part-11")).toEqual(
+      Float64Array.of(4095),
+    );
+    expect(read.size).toBe(4096 * 12);
+  });
+
   const place = (dtype: string, shape: unknown, offsets: unknown) => ({
     x: { dtype, shape, data_offsets: offsets },
   });
