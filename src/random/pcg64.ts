@@ -157,7 +157,7 @@ export class Pcg64 implements Stateful {
 
 const word32: StateField<number> = {
   expected: "a whole number below 2^32",
-  accepts: (value): value is number => wholeNumber.accepts(value) && value < 2 ** 32,
+  accepts: (value): value is number => wholeNumber.accepts(value) && value <= 0xffffffff,
 };
 
 const word128: StateField<string> = {
