@@ -1,5 +1,6 @@
 import { didYouMean } from "../src/errors.js";
 import { InvalidAction, InvalidArgument } from "./api/errors.js";
+import { isPlain } from "./plain-object.js";
 
 export type EnvArguments = Readonly<Record<string, unknown>>;
 
@@ -50,7 +51,10 @@ function isRange(value: unknown): value is Range {
 
 /** A value as an error message shows it. */
 export function shown(value: unknown): string {
-  return typeof value === "string" ? `"${value}"` : String(value);
+  if (typeof value === "string") return `"${value}"`;
+  if (Array.isArray(value)) return value.map(shown).join(",");
+  // A mapping from a file may have a toString of its own.
+  return isPlain(value) ? JSON.stringify(value) : String(value);
 }
 
 /** Throws InvalidAction, naming both lengths, when an action is not of the length that the environment takes. */

@@ -22,14 +22,35 @@ export class ShapeError extends RlAdanError {
   }
 }
 
-/** One line for a person; with `verbose` the stack and the causes behind it. */
+/** Longer lines of an error are cut: they quote a file that holds something else than it should. */
+const MAX_LINE_CHARACTERS = 2000;
+
+/** For a person: the message, with `verbose` the stack and the causes behind it. What files brought into it is escaped. */
 export function formatError(error: unknown, options: { verbose?: boolean } = {}): string {
+  return textOf(error, options.verbose === true)
+    .split("\n")
+    .map((line) =>
+      printable(line.length > MAX_LINE_CHARACTERS ? `${line.slice(0, MAX_LINE_CHARACTERS)}…` : line),
+    )
+    .join("\n");
+}
+
+function textOf(error: unknown, isVerbose: boolean): string {
   if (!(error instanceof Error)) return String(error);
-  if (options.verbose) {
-    const cause = error.cause === undefined ? "" : `\ncaused by: ${formatError(error.cause, options)}`;
-    return `${error.stack ?? error.message}${cause}`;
-  }
-  return error.message;
+  if (!isVerbose) return error.message;
+  const cause = error.cause === undefined ? "" : `\ncaused by: ${textOf(error.cause, isVerbose)}`;
+  return `${error.stack ?? error.message}${cause}`;
+}
+
+/**
+ * Text from a file or a flag on one line of a terminal: what it would obey (control characters, escape sequences) or turn
+ * around or hide (bidirectional and other format characters, line separators) is shown as its number.
+ */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (character) => {
+    const number = character.codePointAt(0)!.toString(16);
+    return number.length <= 2 ? `\\x${number.padStart(2, "0")}` : `\\u{${number}}`;
+  });
 }
 
 /**
@@ -40,6 +61,8 @@ export function nearestName(name: string, candidates: Iterable<string>): string 
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(name.length / 3)) + 1;
   for (const candidate of candidates) {
+    // What differs in length alone is too far, and a file's text may be as long as the file.
+    if (Math.abs(name.length - candidate.length) >= bestDistance) continue;
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) {
       best = candidate;

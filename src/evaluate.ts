@@ -1,5 +1,5 @@
 import { policyOfTrainState } from "../agents/ppo/policy-snapshot.js";
-import type { StateTree } from "../envs/api/state.js";
+import { anyState, readState } from "../envs/api/saved-state.js";
 import { MUJOCO_VERSION } from "../envs/mujoco/engine.js";
 import type { EnvModule } from "./env-modules-node.js";
 import { envSource } from "./env-source.js";
@@ -100,7 +100,7 @@ export async function evaluateRun(
   const checkpoint = readCheckpoint(run.path, options.checkpoint);
   const env = await envSource(config, options.envModule).make(config.env_options);
   try {
-    const { agent } = checkpoint.tree as { agent: StateTree };
+    const { agent } = readState("the training", checkpoint.tree, { agent: anyState });
     const snapshot = policyOfTrainState(config, policySpacesOf(env, config.env), agent);
     const { episodes } = options;
     const evaluated = await evaluatePolicy(snapshot, env, { seed: config.seed, episodes, actions: "mean" });

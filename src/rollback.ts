@@ -6,7 +6,7 @@ import { writeFailureDump } from "./run/failure-dump.js";
 import { versions } from "./run/manifest.js";
 import type { RunDirectory } from "./run/run-directory.js";
 import type { TrainConfig } from "./train-config.js";
-import { programName, quoted, type SavedTraining } from "./training.js";
+import { programName, quoted, readSavedTraining, type SavedTraining } from "./training.js";
 
 /** What a part of a run begins from: a checkpoint, or nothing. */
 export interface StartingPoint {
@@ -72,6 +72,6 @@ export function rollBack(
 
 /** Where a run goes on that was ended after a checkpoint. */
 export function startingPoint({ step, tree }: Checkpoint): StartingPoint {
-  const state = tree as unknown as SavedTraining;
-  return { from: { step, state }, learningRateFactor: state.learning_rate_factor ?? 1, rollbacks: 0 };
+  const state = readSavedTraining(tree);
+  return { from: { step, state }, learningRateFactor: state.learning_rate_factor, rollbacks: 0 };
 }

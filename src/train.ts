@@ -31,7 +31,7 @@ import { addResumption, createManifest, readManifest, writeManifest } from "./ru
 import { createRunDirectory, isFinished, openRunDirectory, type RunDirectory } from "./run/run-directory.js";
 import { checkEnvVersion, checkVersions } from "./run/version-check.js";
 import { type ResumeOverrides, readTrainConfig, type TrainConfig } from "./train-config.js";
-import { type SavedTraining, Training, type TrainOutcome } from "./training.js";
+import { readSavedTraining, Training, type TrainOutcome } from "./training.js";
 
 export type { TrainOutcome, TrainResult } from "./training.js";
 
@@ -118,6 +118,7 @@ async function resumeLeased(run: RunDirectory, lease: Lease, options: ResumeOpti
   checkVersions(run, { mujoco: MUJOCO_VERSION });
   const saved = readTrainConfig(run.config);
   checkEnvVersion(run, saved.env);
+  const manifest = readManifest(run);
   const config = readTrainConfig(run.config, options.overrides);
   if (config.algorithm !== "ppo") {
     throw new UsageError(
@@ -126,7 +127,7 @@ async function resumeLeased(run: RunDirectory, lease: Lease, options: ResumeOpti
     );
   }
   const newest = readNewestCheckpoint(run.path, ({ tree }) => {
-    checkMetricsLength(run.metrics, (tree as unknown as SavedTraining).metrics_bytes);
+    checkMetricsLength(run.metrics, readSavedTraining(tree).metrics_bytes);
   });
   if (newest !== undefined && newest.checkpoint.step >= config.total_timesteps && isFinished(run)) {
     throw new UsageError(
@@ -143,7 +144,7 @@ async function resumeLeased(run: RunDirectory, lease: Lease, options: ResumeOpti
     if (isLonger || from === undefined) log.configuration(config, groupHash(config));
     writeManifest(
       run,
-      addResumption(readManifest(run), { argv: options.argv ?? [], fromStep: from?.step ?? 0, config }),
+      addResumption(manifest, { argv: options.argv ?? [], fromStep: from?.step ?? 0, config }),
     );
     writeFileAtomic(run.config, stringify(config));
     removeLeftovers(run.path);

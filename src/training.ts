@@ -1,4 +1,5 @@
 import { policyOfTrainState } from "../agents/ppo/policy-snapshot.js";
+import { anyState, finiteNumber, flag, orNull, readState, wholeNumber } from "../envs/api/saved-state.js";
 import type { StateTree } from "../envs/api/state.js";
 import type { AnyEnv } from "../envs/index.js";
 import type { Agent, AgentIteration } from "./agent.js";
@@ -57,7 +58,19 @@ export interface SavedTraining {
   readonly evaluation_is_due: boolean;
   readonly metrics_bytes: number;
   /** Absent until a rollback has lowered the learning rate. */
-  readonly learning_rate_factor?: number;
+  readonly learning_rate_factor: number;
+}
+
+/** What a checkpoint holds. Throws RlAdanError when its parts are of other kinds. */
+export function readSavedTraining(tree: StateTree): SavedTraining {
+  return readState("the training", tree, {
+    agent: anyState,
+    episodes: anyState,
+    best_evaluation: orNull(finiteNumber),
+    evaluation_is_due: flag,
+    metrics_bytes: wholeNumber,
+    learning_rate_factor: finiteNumber,
+  });
 }
 
 /** Everything that a training needs, made and checked. */
@@ -170,8 +183,10 @@ export class Training {
       await this.#save(async () => from.state.agent, { isBest, evaluationIsDue: false });
     } else if (this.#step >= config.total_timesteps) {
       const { seed, eval_episodes: episodes, eval_actions: actions } = config;
-      const evaluated = await evaluatePolicy(policy(), env, { seed, episodes, actions });
-      this.#evaluation = summarize(config.env, this.#step, evaluated!.returns, evaluated!.lengths);
+      const { signal } = this.#setup;
+      const evaluated = await evaluatePolicy(policy(), env, { seed, episodes, actions, signal });
+      if (evaluated === undefined) return;
+      this.#evaluation = summarize(config.env, this.#step, evaluated.returns, evaluated.lengths);
     }
     log.flush();
   }
@@ -196,7 +211,7 @@ export class Training {
       best_evaluation: this.#best,
       evaluation_is_due: how.evaluationIsDue,
       metrics_bytes: log.metricsBytes,
-      ...(learningRateFactor === 1 ? {} : { learning_rate_factor: learningRateFactor }),
+      learning_rate_factor: learningRateFactor,
     };
     const { keep_last: last, keep_every: every } = config;
     writeCheckpoint(run.path, this.#step, state, { isBest: how.isBest, keep: { last, every } });

@@ -1,5 +1,9 @@
 import { createHash } from "node:crypto";
+import * as z from "zod";
 import type { StateTree } from "../envs/api/state.js";
+import { describeDiskError } from "./disk-errors-node.js";
+import { RlAdanError } from "./errors.js";
+import { readLimitedFile } from "./limited-file-node.js";
 import { startBarePpo } from "./ppo-agent-node.js";
 import { encodeSafetensors } from "./run/safetensors.js";
 import { splitStateTree } from "./run/state-tree.js";
@@ -25,6 +29,9 @@ export interface VerifyFinding {
   readonly parts?: readonly string[];
 }
 
+const referenceSchema = z.record(z.string(), z.array(z.record(z.string(), z.string())));
+/** A few digests of a few short runs. */
+const MAX_REFERENCE_BYTES = 1 << 20;
 const ITERATIONS = 4;
 const SMALL = { num_steps: 128, epochs: 4, hidden_sizes: [32, 32] };
 
@@ -74,6 +81,16 @@ export async function traceCase(
     return trace;
   } finally {
     await agent.close();
+  }
+}
+
+/** Reads digests. Throws RlAdanError when the file holds something else. */
+export function readVerifyReference(path: string): VerifyReference {
+  const bytes = describeDiskError(path, () => readLimitedFile(path, MAX_REFERENCE_BYTES));
+  try {
+    return referenceSchema.parse(JSON.parse(bytes.toString("utf8")));
+  } catch (cause) {
+    throw new RlAdanError("verify", `${path} holds no digests: write some with --write.`, { cause });
   }
 }
 

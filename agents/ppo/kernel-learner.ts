@@ -1,3 +1,4 @@
+import { anyState, float32s, readState } from "../../envs/api/saved-state.js";
 import type { StateTree } from "../../envs/api/state.js";
 import type { Arena } from "../../src/kernels/arena.js";
 import { type Kernels, paddedBatch, SAMPLE_BLOCK } from "../../src/kernels/kernels.js";
@@ -285,11 +286,11 @@ export class KernelLearner implements Learner {
   }
 
   async restore(state: StateTree): Promise<void> {
-    const { parameters, optimizer, return_moments } = state as {
-      parameters: Float32Array;
-      optimizer: StateTree;
-      return_moments: StateTree;
-    };
+    const { parameters, optimizer, return_moments } = readState("the learner", state, {
+      parameters: float32s(),
+      optimizer: anyState,
+      return_moments: anyState,
+    });
     checkParameterCount(parameters, this.#layout);
     this.parameters.set(parameters);
     this.optimizer.restore(optimizer);

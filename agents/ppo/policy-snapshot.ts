@@ -1,6 +1,7 @@
+import { anyState, float32s, readState } from "../../envs/api/saved-state.js";
 import type { StateTree } from "../../envs/api/state.js";
 import { actionRangeOf } from "../../src/policy/action-mapping.js";
-import type { MomentsState } from "../../src/policy/moments.js";
+import { type MomentsState, readMoments } from "../../src/policy/moments.js";
 import type { NetworkShape } from "../../src/policy/network.js";
 import type { PolicySnapshot } from "../../src/policy/policy.js";
 import type { PolicySpaces } from "../../src/spaces.js";
@@ -43,9 +44,11 @@ export function policyOfTrainState(
   spaces: PolicySpaces,
   state: StateTree,
 ): PolicySnapshot {
-  const { learner, observation_moments } = state as unknown as {
-    learner: { parameters: Float32Array };
-    observation_moments: MomentsState;
-  };
-  return policySnapshot(config, spaces, learner.parameters, observation_moments);
+  const { learner, observation_moments } = readState("PPO", state, {
+    learner: anyState,
+    observation_moments: anyState,
+  });
+  const { parameters } = readState("the learner", learner, { parameters: float32s() });
+  const moments = readMoments(observation_moments, spaces.observationSpace.low.length);
+  return policySnapshot(config, spaces, parameters, moments);
 }

@@ -1,4 +1,5 @@
 import type { EnvSpec } from "../../envs/api/env.js";
+import { anyState, readState, stateList, wholeNumber } from "../../envs/api/saved-state.js";
 import type { StateTree } from "../../envs/api/state.js";
 import type { Agent, AgentIteration } from "../../src/agent.js";
 import { compileSchedule } from "../../src/config/schedule.js";
@@ -70,6 +71,8 @@ export function iterationCount(
 export async function startPpo(setup: PpoSetup): Promise<Agent<PpoIteration>> {
   const { config, seed, from, learningRateFactor = 1 } = setup;
   const { num_envs: envs, num_steps: steps } = config;
+  // Before any memory is taken for a run that the state does not belong to.
+  const saved = from === undefined ? undefined : readTrainState(from, envs);
   const schedules = {
     learningRate: compileSchedule(config.learning_rate, "learning_rate"),
     clip: compileSchedule(config.clip_coefficient, "clip_coefficient"),
@@ -122,7 +125,7 @@ export async function startPpo(setup: PpoSetup): Promise<Agent<PpoIteration>> {
         actionMapping: config.action_mapping,
       },
     });
-    if (from === undefined) {
+    if (saved === undefined) {
       const how = {
         init: config.init,
         policyGain: config.policy_gain,
@@ -132,7 +135,6 @@ export async function startPpo(setup: PpoSetup): Promise<Agent<PpoIteration>> {
       initializeParameters(parameters, layout, how, streamKey(seed, "init"));
       await actors.start(moments);
     } else {
-      const saved = readTrainState(from, envs);
       await learner.restore(saved.learner);
       moments.restore(saved.observation_moments);
       rewards.restore(saved.rewards);
@@ -200,16 +202,14 @@ export async function startPpo(setup: PpoSetup): Promise<Agent<PpoIteration>> {
   return { iterations: iterate(actors), parameterCount: layout.size, close };
 }
 
-interface PpoTrainState {
-  readonly iteration: number;
-  readonly learner: StateTree;
-  readonly observation_moments: StateTree;
-  readonly rewards: StateTree;
-  readonly envs: readonly StateTree[];
-}
-
-function readTrainState(state: StateTree, envs: number): PpoTrainState {
-  const from = state as unknown as PpoTrainState;
+function readTrainState(state: StateTree, envs: number) {
+  const from = readState("PPO", state, {
+    iteration: wholeNumber,
+    learner: anyState,
+    observation_moments: anyState,
+    rewards: anyState,
+    envs: stateList,
+  });
   if (from.envs.length !== envs) {
     throw new RlAdanError(
       "checkpoint-shape",

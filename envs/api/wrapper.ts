@@ -1,5 +1,6 @@
 import { UsageError } from "../../src/errors.js";
 import type { Env, EnvDescription, EnvMetadata, ResetOptions, ResetResult, StepResult } from "./env.js";
+import { anyState, readState } from "./saved-state.js";
 import type { Space } from "./space.js";
 import type { StateTree } from "./state.js";
 
@@ -58,7 +59,7 @@ export class Wrapper<Obs, Act, InnerObs = Obs, InnerAct = Act> implements Env<Ob
     const inner = this.env.restore?.bind(this.env);
     if (inner === undefined) return undefined;
     return (state) => {
-      const saved = state as { inner: StateTree; own: StateTree };
+      const saved = readState("the environment's wrapper", state, { inner: anyState, own: anyState });
       inner(saved.inner);
       this.restoreOwn(saved.own);
     };

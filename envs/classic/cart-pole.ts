@@ -1,7 +1,8 @@
 import { cos, sin } from "../../src/math/index.js";
-import { Pcg64, type Pcg64State } from "../../src/random/pcg64.js";
+import { Pcg64 } from "../../src/random/pcg64.js";
 import type { Env, ResetOptions, ResetResult, StepResult } from "../api/env.js";
 import { InvalidAction } from "../api/errors.js";
+import { anyState, flag, float64s, orNull, readState } from "../api/saved-state.js";
 import type { StateTree } from "../api/state.js";
 import { type EnvArguments, readArguments, shown } from "../arguments.js";
 import { Box, entropySeed } from "../spaces/box.js";
@@ -111,7 +112,11 @@ export class CartPole implements Env<Float32Array, number> {
   }
 
   restore(state: StateTree): void {
-    const saved = state as { motion: Float64Array; has_fallen: boolean; generator: Pcg64State | null };
+    const saved = readState("CartPole-v1", state, {
+      motion: float64s(4),
+      has_fallen: flag,
+      generator: orNull(anyState),
+    });
     this.#motion = saved.motion.slice();
     this.#hasFallen = saved.has_fallen;
     this.#generator = saved.generator === null ? undefined : Pcg64.from(saved.generator);

@@ -1,6 +1,7 @@
 import { cos } from "../../src/math/index.js";
-import { Pcg64, type Pcg64State } from "../../src/random/pcg64.js";
+import { Pcg64 } from "../../src/random/pcg64.js";
 import type { Env, ResetOptions, ResetResult, StepResult } from "../api/env.js";
+import { anyState, finiteNumber, flag, orNull, readState } from "../api/saved-state.js";
 import type { StateTree } from "../api/state.js";
 import { checkAction, type EnvArguments, readArguments } from "../arguments.js";
 import { Box, entropySeed } from "../spaces/box.js";
@@ -105,12 +106,12 @@ export class MountainCarContinuous implements Env<Float32Array, Float32Array> {
   }
 
   restore(state: StateTree): void {
-    const saved = state as {
-      position: number;
-      velocity: number;
-      is_single: boolean;
-      generator: Pcg64State | null;
-    };
+    const saved = readState("MountainCarContinuous-v0", state, {
+      position: finiteNumber,
+      velocity: finiteNumber,
+      is_single: flag,
+      generator: orNull(anyState),
+    });
     this.#position = saved.position;
     this.#velocity = saved.velocity;
     this.#isSingle = saved.is_single;

@@ -1,6 +1,7 @@
 import { cos, sin } from "../../src/math/index.js";
-import { Pcg64, type Pcg64State } from "../../src/random/pcg64.js";
+import { Pcg64 } from "../../src/random/pcg64.js";
 import type { Env, ResetOptions, ResetResult, StepResult } from "../api/env.js";
+import { anyState, finiteNumber, orNull, readState } from "../api/saved-state.js";
 import type { StateTree } from "../api/state.js";
 import { checkAction, type EnvArguments, readArguments } from "../arguments.js";
 import { Box, entropySeed } from "../spaces/box.js";
@@ -73,11 +74,11 @@ export class Pendulum implements Env<Float32Array, Float32Array> {
   }
 
   restore(state: StateTree): void {
-    const { angle, velocity, generator } = state as {
-      angle: number;
-      velocity: number;
-      generator: Pcg64State | null;
-    };
+    const { angle, velocity, generator } = readState("Pendulum-v1", state, {
+      angle: finiteNumber,
+      velocity: finiteNumber,
+      generator: orNull(anyState),
+    });
     this.#angle = angle;
     this.#velocity = velocity;
     this.#generator = generator === null ? undefined : Pcg64.from(generator);

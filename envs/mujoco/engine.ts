@@ -126,8 +126,14 @@ export class Engine {
   }
 }
 
-/** What the engine throws as a sentence; it stays usable after. */
+/** A trap of WebAssembly (its stack or memory ended) leaves an engine that can't be used again: the next caller loads another. */
+function forgetBroken(cause: unknown): void {
+  if (cause instanceof WebAssembly.RuntimeError) loading = undefined;
+}
+
+/** What the engine throws as a sentence; it stays usable after all but a trap. */
 function engineError(cause: unknown): RlAdanError {
+  forgetBroken(cause);
   const said = cause instanceof Error ? cause.message.trim().replace(/\s*\n\s*/g, ", ") : String(cause);
   const hint = /memory/i.test(said) ? " Give the model a larger <size memory>, or close environments." : "";
   return new RlAdanError("mujoco", `${said}.${hint}`, { cause });
@@ -135,6 +141,7 @@ function engineError(cause: unknown): RlAdanError {
 
 /** The compiler says where as "line 2" or "Line number=2"; an engine error's line is one of its own source. */
 function compileError(cause: unknown, file: string): UsageError {
+  forgetBroken(cause);
   const said = (cause instanceof Error ? cause.message : String(cause))
     .replace(/^MuJoCo Error: Loading error: /, "")
     .trim()

@@ -1,7 +1,8 @@
 import type { MainModule, MjData, MjModel } from "@mujoco/mujoco";
 import { RlAdanError, ShapeError } from "../../src/errors.js";
-import { Pcg64, type Pcg64State } from "../../src/random/pcg64.js";
+import { Pcg64 } from "../../src/random/pcg64.js";
 import type { Env, Info, ResetOptions, ResetResult, StepResult } from "../api/env.js";
+import { anyState, float64s, orNull, readState } from "../api/saved-state.js";
 import type { StateTree } from "../api/state.js";
 import { checkAction } from "../arguments.js";
 import { Box, entropySeed } from "../spaces/box.js";
@@ -149,12 +150,12 @@ export abstract class MujocoEnv implements Env<Float64Array, Float32Array> {
 
   /** Throws ShapeError, before anything changes, when the state is another model's. */
   restore(state: StateTree): void {
-    const saved = state as {
-      integration: Float64Array;
-      xpos: Float64Array;
-      xipos: Float64Array;
-      generator: Pcg64State | null;
-    };
+    const saved = readState("the environment", state, {
+      integration: float64s(),
+      xpos: float64s(),
+      xipos: float64s(),
+      generator: orNull(anyState),
+    });
     const data = this.#open();
     requireLength("integration state", saved.integration, this.#stateSize);
     requireLength("xpos", saved.xpos, 3 * this.#model.nbody);

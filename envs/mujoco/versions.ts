@@ -2,6 +2,9 @@ import { RlAdanError } from "../../src/errors.js";
 import { InvalidArgument } from "../api/errors.js";
 import { type EnvArguments, type Range, readArguments } from "../arguments.js";
 
+/** More would only hide a slip: 10,000 engine steps are minutes of simulated time. */
+export const MAX_FRAME_SKIP = 10_000;
+
 /**
  * Gymnasium's two usable generations of the MuJoCo environments. Throughout, v4 takes fewer arguments, says nothing
  * after a reset and names the parts of the reward differently; what else differs is said where it differs.
@@ -31,10 +34,14 @@ export function readVersioned<V4 extends Defaults, V5 extends Defaults>(
   const defaults: Defaults = accepted[version] ?? {};
   const parsed = { ...accepted.v5, ...readArguments(id, defaults, kwargs) };
   const frameSkip = parsed["frame_skip"];
-  if (!Number.isSafeInteger(frameSkip) || (frameSkip as number) < 1) {
+  if (
+    !Number.isSafeInteger(frameSkip) ||
+    (frameSkip as number) < 1 ||
+    (frameSkip as number) > MAX_FRAME_SKIP
+  ) {
     throw new InvalidArgument(
       "env-argument",
-      `${id}: argument frame_skip must be a whole number of at least 1, got ${frameSkip}.`,
+      `${id}: argument frame_skip must be a whole number from 1 to ${MAX_FRAME_SKIP}, got ${frameSkip}.`,
     );
   }
   return parsed as V5 & Partial<V4>;

@@ -1,12 +1,7 @@
 import type { FloatArray } from "../api/space.js";
 import type { StateTree } from "../api/state.js";
 import { Box } from "../spaces/box.js";
-import {
-  type NormalizerState,
-  normalized,
-  normalizerState,
-  restoreNormalizer,
-} from "../wrappers/normalizer.js";
+import { normalized, normalizerState, restoreNormalizer } from "../wrappers/normalizer.js";
 import { checkEpsilon, RunningMeanStd } from "../wrappers/running-mean-std.js";
 import { boxOf } from "../wrappers/spaces-of.js";
 import { InvalidVectorArgument } from "./errors.js";
@@ -61,6 +56,6 @@ export class NormalizeVectorObservation extends VectorObservationWrapper {
   }
 
   protected override restoreOwn(state: StateTree): void {
-    restoreNormalizer(this, state as NormalizerState);
+    restoreNormalizer(this, state);
   }
 }

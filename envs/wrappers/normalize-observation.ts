@@ -2,7 +2,7 @@ import type { Env } from "../api/env.js";
 import type { FloatArray } from "../api/space.js";
 import type { StateTree } from "../api/state.js";
 import { Box } from "../spaces/box.js";
-import { type NormalizerState, normalized, normalizerState, restoreNormalizer } from "./normalizer.js";
+import { normalized, normalizerState, restoreNormalizer } from "./normalizer.js";
 import { ObservationWrapper } from "./observation-wrapper.js";
 import { checkEpsilon, RunningMeanStd } from "./running-mean-std.js";
 import { boxOf } from "./spaces-of.js";
@@ -36,6 +36,6 @@ export class NormalizeObservation<Act> extends ObservationWrapper<Float32Array, 
   }
 
   protected override restoreOwn(state: StateTree): void {
-    restoreNormalizer(this, state as NormalizerState);
+    restoreNormalizer(this, state);
   }
 }

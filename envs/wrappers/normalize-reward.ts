@@ -1,7 +1,8 @@
 import type { Env, StepResult } from "../api/env.js";
+import { float64s, readState } from "../api/saved-state.js";
 import type { StateTree } from "../api/state.js";
 import { Wrapper } from "../api/wrapper.js";
-import { type NormalizerState, normalizerState, restoreNormalizer } from "./normalizer.js";
+import { normalizerState, restoreNormalizer } from "./normalizer.js";
 import { checkEpsilon, checkGamma, RunningMeanStd } from "./running-mean-std.js";
 
 /**
@@ -44,8 +45,10 @@ export class NormalizeReward<Obs, Act> extends Wrapper<Obs, Act> {
   }
 
   protected override restoreOwn(state: StateTree): void {
-    const saved = state as NormalizerState & { discounted: Float64Array };
-    restoreNormalizer(this, saved);
-    this.#discounted.set(saved.discounted);
+    const { discounted } = readState("NormalizeReward", state, {
+      discounted: float64s(this.#discounted.length),
+    });
+    restoreNormalizer(this, state);
+    this.#discounted.set(discounted);
   }
 }

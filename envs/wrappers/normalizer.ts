@@ -1,4 +1,6 @@
+import { anyState, flag, readState } from "../api/saved-state.js";
 import type { FloatArray } from "../api/space.js";
+import type { StateTree } from "../api/state.js";
 import type { RunningMeanStd, RunningMeanStdState } from "./running-mean-std.js";
 
 /** A wrapper that normalises: with running moments, which it may freeze. */
@@ -26,7 +28,8 @@ export function normalizerState({ moments, updateRunningMean }: Normalizer): Nor
   return { moments: moments.state(), update_running_mean: updateRunningMean };
 }
 
-export function restoreNormalizer(normalizer: Normalizer, state: NormalizerState): void {
-  normalizer.moments.restore(state.moments);
-  normalizer.updateRunningMean = state.update_running_mean;
+export function restoreNormalizer(normalizer: Normalizer, state: StateTree): void {
+  const saved = readState("a normalising wrapper", state, { moments: anyState, update_running_mean: flag });
+  normalizer.moments.restore(saved.moments);
+  normalizer.updateRunningMean = saved.update_running_mean;
 }

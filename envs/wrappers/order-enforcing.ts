@@ -1,5 +1,6 @@
 import type { ResetOptions, ResetResult, StepResult } from "../api/env.js";
 import { ResetNeeded } from "../api/errors.js";
+import { flag, readState } from "../api/saved-state.js";
 import type { StateTree } from "../api/state.js";
 import { Wrapper } from "../api/wrapper.js";
 
@@ -22,6 +23,6 @@ export class OrderEnforcing<Obs, Act> extends Wrapper<Obs, Act> {
   }
 
   protected override restoreOwn(state: StateTree): void {
-    this.#hasReset = (state as { has_reset: boolean }).has_reset;
+    this.#hasReset = readState("the order of calls", state, { has_reset: flag }).has_reset;
   }
 }

@@ -1,5 +1,6 @@
 import type { Env, ResetOptions, ResetResult, StepResult } from "../api/env.js";
 import { InvalidArgument } from "../api/errors.js";
+import { float64s, readState, wholeNumber } from "../api/saved-state.js";
 import type { StateTree } from "../api/state.js";
 import { Wrapper } from "../api/wrapper.js";
 import { shown } from "../arguments.js";
@@ -99,13 +100,13 @@ export class RecordEpisodeStatistics<Obs, Act> extends Wrapper<Obs, Act> {
   }
 
   protected override restoreOwn(state: StateTree): void {
-    const saved = state as {
-      episode_count: number;
-      return: Float64Array;
-      length: number;
-      return_queue: Float64Array;
-      length_queue: Float64Array;
-    };
+    const saved = readState("RecordEpisodeStatistics", state, {
+      episode_count: wholeNumber,
+      return: float64s(1),
+      length: wholeNumber,
+      return_queue: float64s(),
+      length_queue: float64s(),
+    });
     this.#episodeCount = saved.episode_count;
     this.#return = saved.return[0]!;
     this.#length = saved.length;

@@ -1,6 +1,7 @@
 import { InvalidBound } from "../api/errors.js";
+import { finiteNumber, flag, float64s, readState } from "../api/saved-state.js";
 import type { FloatArray } from "../api/space.js";
-import type { Stateful } from "../api/state.js";
+import type { Stateful, StateTree } from "../api/state.js";
 import { columnMoments } from "./column-moments.js";
 
 const { fround, sqrt } = Math;
@@ -83,11 +84,18 @@ export class RunningMeanStd implements Stateful<RunningMeanStdState> {
     };
   }
 
-  restore(state: RunningMeanStdState): void {
-    this.mean.set(state.mean);
-    this.variance.set(state.variance);
-    this.#count = state.count;
-    this.#isSingle = state.is_single;
+  restore(state: StateTree): void {
+    const size = this.mean.length;
+    const saved = readState("running moments", state, {
+      mean: float64s(size),
+      variance: float64s(size),
+      count: finiteNumber,
+      is_single: flag,
+    });
+    this.mean.set(saved.mean);
+    this.variance.set(saved.variance);
+    this.#count = saved.count;
+    this.#isSingle = saved.is_single;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Env, ResetOptions, ResetResult, StepResult } from "../api/env.js";
 import { InvalidArgument } from "../api/errors.js";
+import { readState, wholeNumber } from "../api/saved-state.js";
 import type { FloatArray, Space } from "../api/space.js";
 import type { StateTree } from "../api/state.js";
 import { Wrapper } from "../api/wrapper.js";
@@ -78,7 +79,7 @@ export class TimeAwareObservation<Act, Flat extends boolean = true> extends Obse
   }
 
   protected override restoreOwn(state: StateTree): void {
-    this.#time = (state as { time: number }).time;
+    this.#time = readState("TimeAwareObservation", state, { time: wholeNumber }).time;
   }
 }
 

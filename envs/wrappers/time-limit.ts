@@ -1,5 +1,6 @@
 import type { Env, EnvDescription, ResetOptions, ResetResult, StepResult } from "../api/env.js";
 import { InvalidArgument } from "../api/errors.js";
+import { readState, wholeNumber } from "../api/saved-state.js";
 import type { StateTree } from "../api/state.js";
 import { Wrapper } from "../api/wrapper.js";
 import { shown } from "../arguments.js";
@@ -39,7 +40,7 @@ export class TimeLimit<Obs, Act> extends Wrapper<Obs, Act> {
   }
 
   protected override restoreOwn(state: StateTree): void {
-    this.#elapsed = (state as { elapsed: number }).elapsed;
+    this.#elapsed = readState("the time limit", state, { elapsed: wholeNumber }).elapsed;
   }
 }
 

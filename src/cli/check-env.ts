@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import type { CheckName, Finding } from "../../envs/env-checker.js";
 import type { AnyEnv } from "../../envs/registry.js";
 import { readCount } from "../config/counts.js";
-import { UsageError } from "../errors.js";
+import { printable, UsageError } from "../errors.js";
 
 interface CheckFlags {
   readonly config?: string;
@@ -122,7 +122,7 @@ const STATUS_WIDTH = 7;
 /** A line per finding, or one that says that there was none. */
 function linesOf({ check, status, findings }: CheckOutcome): string {
   const line = (severity: string, message: string) =>
-    `  ${check.padEnd(CHECK_WIDTH)}  ${severity.padEnd(STATUS_WIDTH)}  ${printable(message)}`.trimEnd();
+    `  ${check.padEnd(CHECK_WIDTH)}  ${severity.padEnd(STATUS_WIDTH)}  ${onOneLine(message)}`.trimEnd();
   const lines = findings.map(({ severity, message }) => line(severity === "info" ? "ok" : severity, message));
   if (lines.length === 0) lines.push(line(status, status === "skipped" ? "after the error above" : ""));
   return lines.map((text) => `${text}\n`).join("");
@@ -136,9 +136,9 @@ function numbered(count: number, word: string): string {
   return `${count} ${word}${count === 1 ? "" : "s"}`;
 }
 
-/** An environment's own text on one line, without what a terminal would obey. */
-function printable(text: string): string {
-  return text.replace(/\p{Cc}+/gu, " ");
+/** An environment's own text on one line. */
+function onOneLine(text: string): string {
+  return printable(text.replace(/\p{Cc}+/gu, " "));
 }
 
 function readSteps(text: string): number {

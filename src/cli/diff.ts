@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { printable } from "../errors.js";
 import type { Difference, RunDifferences, StateDifference } from "../run/diff-runs.js";
 
 /** More differences of a kind are counted, not shown. */
@@ -46,7 +47,7 @@ function page(found: RunDifferences): string[] {
 
 function section(title: string, lines: readonly string[]): string {
   if (lines.length === 0) return `${title.padEnd(11)} equal`;
-  return [title, ...lines.map((line) => `  ${line}`)].join("\n");
+  return [title, ...lines.map((line) => `  ${printable(line)}`)].join("\n");
 }
 
 function shown<T>(items: readonly T[], line: (item: T) => string): string[] {

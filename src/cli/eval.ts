@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { readCount } from "../config/counts.js";
+import { printable } from "../errors.js";
 import type { CheckpointName } from "../run/checkpoint.js";
 import { envModuleOf } from "./env-module.js";
 
@@ -36,7 +37,7 @@ Examples:
         return;
       }
       process.stdout.write(
-        `${result.env} after ${result.step} steps, ${result.episodes} episodes: ` +
+        `${printable(result.env)} after ${result.step} steps, ${result.episodes} episodes: ` +
           `return ${result.mean_return.toFixed(1)} ± ${result.std_return.toFixed(1)}, ` +
           `length ${result.mean_length.toFixed(1)}\n`,
       );

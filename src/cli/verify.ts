@@ -1,7 +1,7 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type Command, Option } from "commander";
-import { RlAdanError } from "../errors.js";
+import { printable, RlAdanError } from "../errors.js";
 import type { VerifyFinding, VerifyReference, VerifyTrace } from "../verify.js";
 
 /** Beside dist in a package, where the published digests lie. */
@@ -26,8 +26,8 @@ export function addVerifyCommand(program: Command): void {
         write?: boolean;
         json?: boolean;
       }) => {
-        const { compareTrace, traceCase, VERIFY_CASES } = await import("../verify.js");
-        const reference: VerifyReference = flags.write ? {} : readReference(flags.reference);
+        const { compareTrace, readVerifyReference, traceCase, VERIFY_CASES } = await import("../verify.js");
+        const reference: VerifyReference = flags.write ? {} : readVerifyReference(flags.reference);
         const traces: Record<string, VerifyTrace> = {};
         const findings: VerifyFinding[] = [];
         for (const testCase of VERIFY_CASES) {
@@ -61,13 +61,5 @@ function readThreads(text: string): number | "auto" {
 function sentence({ name, isIdentical, iteration, parts }: VerifyFinding): string {
   return isIdentical
     ? `${name}: identical to the reference`
-    : `${name}: differs from iteration ${iteration} on, in ${parts!.join(", ")}`;
-}
-
-function readReference(path: string): VerifyReference {
-  try {
-    return JSON.parse(readFileSync(path, "utf8")) as VerifyReference;
-  } catch (error) {
-    throw new RlAdanError("verify", `${path} holds no digests: ${(error as Error).message}`);
-  }
+    : `${name}: differs from iteration ${iteration} on, in ${printable(parts!.join(", "))}`;
 }

@@ -1,6 +1,9 @@
-import { readFileSync } from "node:fs";
-import { UsageError } from "../errors.js";
+import { RlAdanError, UsageError } from "../errors.js";
+import { readLimitedFile } from "../limited-file-node.js";
 import { parseYamlMapping, type YamlMapping } from "./yaml-file.js";
+
+/** More than the characters that a config or a model may have can take; anything larger is something else. */
+const MAX_TEXT_BYTES = 4 * 1024 * 1024;
 
 /** Reads a YAML file of config keys; errors name it as `shownAs`. Throws UsageError when it cannot be read or parsed. */
 export function readConfigFile(path: string, shownAs = path): YamlMapping {
@@ -17,8 +20,11 @@ export function readRunConfigFile(path: string): YamlMapping {
 /** The text of a file that the user named; `subject` begins the sentence of the UsageError when it cannot be read. */
 export function readText(path: string, subject: string): string {
   try {
-    return readFileSync(path, "utf8");
+    return readLimitedFile(path, MAX_TEXT_BYTES).toString("utf8");
   } catch (cause) {
+    if (cause instanceof RlAdanError) {
+      throw new UsageError("config-file", `${subject} cannot be read: ${cause.message}`, { cause });
+    }
     const { code } = cause as NodeJS.ErrnoException;
     const reason =
       code === "ENOENT" ? "there is no such file" : code === "EISDIR" ? "it is a folder" : `${code}`;

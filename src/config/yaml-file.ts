@@ -20,6 +20,9 @@ const MAX_ALIASES = 20;
 /** Deeper nesting than a config has; far below what overflows the stack of yaml's composer. */
 const MAX_DEPTH = 20;
 
+/** Keys are compared with one another, and each comment is kept: a config has a few hundred, a preset some 1,300. */
+const MAX_LEXEMES = 10_000;
+
 /** A mapping in a YAML file, every key with its place. */
 export interface YamlMapping {
   readonly file: string;
@@ -60,7 +63,9 @@ export function parseYamlValue(text: string, subject: string): unknown {
 
 /** The entries as a layer of a config. */
 export function yamlLayer({ entries }: YamlMapping): ConfigLayer {
-  return new Map(entries.map(({ key, value, place }) => [key, { value, subject: `${place}: key "${key}"` }]));
+  return new Map(
+    entries.map(({ key, value, place }) => [key, { value, subject: `${place}: key ${JSON.stringify(key)}` }]),
+  );
 }
 
 function parse(
@@ -70,7 +75,7 @@ function parse(
   lineCounter?: LineCounter,
 ): { document: Document; value: unknown } {
   try {
-    refuseDeepNesting(text);
+    refuseExcess(text);
     const options = { prettyErrors: false, logLevel: "error" } as const;
     const document = parseDocument(text, lineCounter === undefined ? options : { ...options, lineCounter });
     const [problem] = [...document.errors, ...document.warnings];
@@ -87,9 +92,12 @@ function parse(
 }
 
 /** yaml's lexer and parser keep a stack of their own; its composer recurses, and an overflow there can end the process. */
-function refuseDeepNesting(text: string): void {
+function refuseExcess(text: string): void {
   const parser = new Parser();
+  let lexemes = 0;
   for (const lexeme of new Lexer().lex(text)) {
+    lexemes += 1;
+    if (lexemes > MAX_LEXEMES) throw new Error(`It has more than ${MAX_LEXEMES} keys, values and marks`);
     // The parser moves on as its tokens are taken.
     Array.from(parser.next(lexeme));
     if (parser.stack.length > MAX_DEPTH) throw new Error(`It nests more than ${MAX_DEPTH} levels deep`);

@@ -1,3 +1,4 @@
+import { float64s, readState, wholeNumber } from "../../envs/api/saved-state.js";
 import type { Stateful, StateTree } from "../../envs/api/state.js";
 
 const WINDOW_EPISODES = 100;
@@ -40,10 +41,14 @@ export class EpisodeWindow implements Stateful {
   }
 
   restore(state: StateTree): void {
-    const saved = state as { count: number; returns: Float64Array; lengths: Float64Array };
-    this.count = saved.count;
-    this.#returns = [...saved.returns];
-    this.#lengths = [...saved.lengths];
+    const { count, returns } = readState("the last episodes", state, {
+      count: wholeNumber,
+      returns: float64s(),
+    });
+    const { lengths } = readState("the last episodes", state, { lengths: float64s(returns.length) });
+    this.count = count;
+    this.#returns = [...returns.slice(-WINDOW_EPISODES)];
+    this.#lengths = [...lengths.slice(-WINDOW_EPISODES)];
   }
 }
 

@@ -88,14 +88,14 @@ function lastLines(path: string): string[] {
   }
 }
 
-/** One line as an object. Throws a sentence where it is no JSON. */
-export function parseRecord(line: string, path: string): MetricsRecord {
+/** One line as an object; place: its file, or its file and line. Throws a sentence where it is none. */
+export function parseRecord(line: string, place: string): MetricsRecord {
+  let record: unknown;
   try {
-    return JSON.parse(line) as MetricsRecord;
-  } catch (error) {
-    throw new RlAdanError(
-      "metrics-file",
-      `${path} holds a line that is not JSON: ${(error as Error).message}`,
-    );
+    record = JSON.parse(line);
+  } catch (cause) {
+    throw new RlAdanError("metrics-file", `${place}: it is not a line of metrics.`, { cause });
   }
+  if (typeof record === "object" && record !== null) return record as MetricsRecord;
+  throw new RlAdanError("metrics-file", `${place}: it is not a line of metrics, but ${line.slice(0, 60)}.`);
 }

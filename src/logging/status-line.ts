@@ -1,4 +1,5 @@
 import pc from "picocolors";
+import { printable } from "../errors.js";
 import {
   formatRollback,
   type IterationProgress,
@@ -212,12 +213,4 @@ function formatDuration(seconds: number): string {
   return minutes < 60
     ? `${minutes}m${String(whole % 60).padStart(2, "0")}s`
     : `${Math.floor(minutes / 60)}h${minutes % 60}m`;
-}
-
-/** Text that came from files or flags, with control characters shown, not obeyed. */
-function printable(text: string): string {
-  return text.replace(
-    /\p{Cc}/gu,
-    (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`,
-  );
 }

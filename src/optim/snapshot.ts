@@ -1,14 +1,7 @@
+import { anyState, float32s, float64s, numbers, readState, wholeNumber } from "../../envs/api/saved-state.js";
 import type { FloatArray } from "../../envs/api/space.js";
 import type { StateTree } from "../../envs/api/state.js";
-import { RlAdanError } from "../errors.js";
 import type { RunningPower } from "./running-power.js";
-
-/** What the built-in optimizers save: the step counter, the running powers of the betas, the slots. */
-interface OptimizerSnapshot {
-  readonly step: number;
-  readonly powers: readonly number[];
-  readonly slots: Readonly<Record<string, FloatArray>>;
-}
 
 /** What an optimizer has to save. Slots are copied, so that a state never changes behind its holder's back. */
 export function takeSnapshot(
@@ -30,29 +23,24 @@ export function restoreSnapshot(
   slots: Readonly<Record<string, FloatArray>>,
   state: StateTree,
 ): number {
-  const snapshot = state as unknown as OptimizerSnapshot;
-  restoreSlots(name, slots, snapshot);
-  powers.forEach((power, i) => {
-    power.value = snapshot.powers[i]!;
+  const saved = readState(`optimizer ${name}`, state, {
+    step: wholeNumber,
+    powers: numbers(powers.length),
+    slots: anyState,
   });
-  return snapshot.step;
+  restoreSlots(name, slots, saved.slots);
+  powers.forEach((power, i) => {
+    power.value = saved.powers[i]!;
+  });
+  return saved.step;
 }
 
 /** Copies saved slots back. Throws when a slot is missing or of another length (another optimizer's, another network's). */
-function restoreSlots(
-  name: string,
-  slots: Readonly<Record<string, FloatArray>>,
-  snapshot: OptimizerSnapshot,
-): void {
-  for (const [slot, values] of Object.entries(slots)) {
-    const saved = snapshot.slots[slot];
-    if (saved === undefined || saved.length !== values.length) {
-      throw new RlAdanError(
-        "optimizer-state",
-        `The saved state does not fit optimizer ${name}: slot ${slot} should hold ${values.length} numbers, ` +
-          `it holds ${saved === undefined ? "none" : saved.length}.`,
-      );
-    }
-    values.set(saved);
-  }
+function restoreSlots(name: string, slots: Readonly<Record<string, FloatArray>>, state: StateTree): void {
+  const fields = Object.entries(slots).map(([slot, values]) => {
+    const field = values instanceof Float32Array ? float32s(values.length) : float64s(values.length);
+    return [slot, field] as const;
+  });
+  const saved = readState(`the slots of optimizer ${name}`, state, Object.fromEntries(fields));
+  for (const [slot, values] of Object.entries(slots)) values.set(saved[slot] as FloatArray);
 }

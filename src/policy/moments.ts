@@ -1,3 +1,4 @@
+import { finiteNumber, float64s, readState } from "../../envs/api/saved-state.js";
 import type { Stateful, StateTree } from "../../envs/api/state.js";
 
 /** Gymnasium's and Stable-Baselines3's start: as if a ten-thousandth of an observation had been seen. */
@@ -80,11 +81,17 @@ export class RunningMoments implements Stateful {
   }
 
   restore(state: StateTree): void {
-    const { mean, variance, count } = state as unknown as MomentsState;
-    this.mean.set(mean);
-    this.variance.set(variance);
-    this.count = count;
+    this.copyFrom(readMoments(state, this.size));
   }
+}
+
+/** Saved moments of `size` dimensions. Throws RlAdanError when they are something else. */
+export function readMoments(state: StateTree, size: number): MomentsState {
+  return readState("running moments", state, {
+    mean: float64s(size),
+    variance: float64s(size),
+    count: finiteNumber,
+  });
 }
 
 /**

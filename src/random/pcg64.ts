@@ -1,3 +1,4 @@
+import { orNull, readState, type StateField, wholeNumber } from "../../envs/api/saved-state.js";
 import type { Stateful, StateTree } from "../../envs/api/state.js";
 import { UsageError } from "../errors.js";
 import { exp, log1p } from "../math/index.js";
@@ -136,19 +137,40 @@ export class Pcg64 implements Stateful {
   }
 
   restore(saved: StateTree): void {
-    const { state, increment, spare } = saved as Pcg64State;
+    const { state, increment, spare } = readState("a generator", saved, {
+      state: word128,
+      increment: oddWord128,
+      spare: orNull(word32),
+    });
     this.#state = BigInt(state);
     this.#increment = BigInt(increment);
     this.#spare = spare;
   }
 
   /** The generator that a saved state belongs to. */
-  static from(saved: Pcg64State): Pcg64 {
+  static from(saved: StateTree): Pcg64 {
     const generator = new Pcg64(0);
     generator.restore(saved);
     return generator;
   }
 }
+
+const word32: StateField<number> = {
+  expected: "a whole number below 2^32",
+  accepts: (value): value is number => wholeNumber.accepts(value) && value <= 0xffffffff,
+};
+
+const word128: StateField<string> = {
+  expected: "a decimal number below 2^128",
+  accepts: (value): value is string =>
+    typeof value === "string" && /^\d{1,39}$/.test(value) && BigInt(value) <= MASK_128,
+};
+
+/** An even increment shortens the period, down to a generator that stands still: draws that reject would never end. */
+const oddWord128: StateField<string> = {
+  expected: "an odd decimal number below 2^128",
+  accepts: (value): value is string => word128.accepts(value) && BigInt(value) % 2n === 1n,
+};
 
 function checkedSeed(seed: number | bigint): bigint {
   if (typeof seed === "bigint" ? seed >= 0n : Number.isSafeInteger(seed) && seed >= 0) return BigInt(seed);

@@ -1,4 +1,12 @@
 import type { Env } from "../../envs/api/env.js";
+import {
+  anyState,
+  finiteNumber,
+  float32s,
+  float64s,
+  readState,
+  wholeNumber,
+} from "../../envs/api/saved-state.js";
 import type { StateTree } from "../../envs/api/state.js";
 import { RlAdanError, ShapeError } from "../errors.js";
 import { type EnvFailure, firstNotFinite, NonFiniteError } from "../non-finite.js";
@@ -132,15 +140,16 @@ export class EnvSlot {
   }
 
   restore(state: StateTree): void {
-    const saved = state as {
-      environment: StateTree;
-      observation: Float64Array;
-      normalized: Float32Array;
-      increments: StateTree;
-      steps: number;
-      episode_return: number;
-      episode_length: number;
-    };
+    const size = this.observation.length;
+    const saved = readState(`environment ${this.index}`, state, {
+      environment: anyState,
+      observation: float64s(size),
+      normalized: float32s(size),
+      increments: anyState,
+      steps: wholeNumber,
+      episode_return: finiteNumber,
+      episode_length: wholeNumber,
+    });
     if (saved.environment === null || this.env.restore === undefined) {
       throw new RlAdanError(
         "env-not-stateful",

@@ -1,3 +1,4 @@
+import { anyState, float64s, readState } from "../../envs/api/saved-state.js";
 import type { Stateful, StateTree } from "../../envs/api/state.js";
 import { RunningMoments } from "../policy/moments.js";
 
@@ -51,7 +52,10 @@ export class RewardScaler implements Stateful {
   }
 
   restore(state: StateTree): void {
-    const { moments, sums } = state as { moments: StateTree; sums: Float64Array };
+    const { moments, sums } = readState("the reward scaling", state, {
+      moments: anyState,
+      sums: float64s(this.#sums.length),
+    });
     this.#moments.restore(moments);
     this.#sums.set(sums);
   }

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { StateTree } from "../../envs/api/state.js";
 import { describeDiskError } from "../disk-errors-node.js";
 import { RlAdanError } from "../errors.js";
+import { readLimitedFile } from "../limited-file-node.js";
 import { syncFolder, writeDurably, writeFileAtomic } from "./atomic-file.js";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.js";
 import { checkJsonDepth, joinStateTree, splitStateTree } from "./state-tree.js";
@@ -19,10 +20,14 @@ export interface Checkpoint {
 const FORMAT = 1;
 const FOLDER = "checkpoints";
 const STEP_DIGITS = 9;
+/** Larger files are not ours: a checkpoint of the largest network we train takes a tenth of it. */
+const MAX_TENSOR_BYTES = 1 << 30;
+/** What is no tensor of 4,096 environments takes a tenth of it. */
+const MAX_STATE_BYTES = 32 << 20;
+/** `latest` and `best` hold one name. */
+const MAX_POINTER_BYTES = 256;
 /** Not with fewer digits: a name that was cut off is another one's. */
 const POINTER = /^step-\d{9,}$/;
-/** Files larger than this are not ours: a checkpoint of the largest network we train takes a tenth of it. */
-const MAX_FILE_BYTES = 1 << 30;
 
 /** Which checkpoints stay when a new one is written; never removed is what `latest` or `best` names. */
 export interface KeepPolicy {
@@ -109,7 +114,7 @@ export function readCheckpoint(runDirectory: string, which: CheckpointName): Che
   );
   if (!existsSync(path))
     throw missing(runDirectory, typeof which === "number" ? `at step ${which}` : `"${which}"`);
-  const tensorBytes = readLimited(join(path, "train-state.safetensors"));
+  const tensorBytes = readLimited(join(path, "train-state.safetensors"), MAX_TENSOR_BYTES);
   const { digest: expected, ...state } = parseState(join(path, "state.json"));
   if (digest(tensorBytes, state) !== expected) {
     throw new RlAdanError(
@@ -178,7 +183,7 @@ export function removeLeftovers(runDirectory: string): void {
 function parseState(path: string): { digest: string; format: number; step: number; state: unknown } {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(new TextDecoder().decode(readLimited(path)));
+    parsed = JSON.parse(new TextDecoder().decode(readLimited(path, MAX_STATE_BYTES)));
   } catch (error) {
     if (error instanceof RlAdanError) throw error;
     throw new RlAdanError("checkpoint-json", `${path} is not JSON: ${(error as Error).message}`);
@@ -197,17 +202,8 @@ function parseState(path: string): { digest: string; format: number; step: numbe
   return { digest: sum, format, step: step as number, state };
 }
 
-function readLimited(path: string): Uint8Array {
-  return describeDiskError(path, () => {
-    const { size } = statSync(path);
-    if (size > MAX_FILE_BYTES) {
-      throw new RlAdanError(
-        "checkpoint-size",
-        `${path} has ${size} bytes; at most ${MAX_FILE_BYTES} are read.`,
-      );
-    }
-    return readFileSync(path);
-  });
+function readLimited(path: string, maxBytes: number): Buffer {
+  return describeDiskError(path, () => readLimitedFile(path, maxBytes));
 }
 
 function pointedTo(runDirectory: string, which: "latest" | "best"): string {
@@ -216,7 +212,7 @@ function pointedTo(runDirectory: string, which: "latest" | "best"): string {
     const why = which === "best" ? " No evaluation has named one yet." : "";
     throw missing(runDirectory, `"${which}"`, why);
   }
-  const name = describeDiskError(path, () => readFileSync(path, "utf8")).trim();
+  const name = readLimited(path, MAX_POINTER_BYTES).toString("utf8").trim();
   if (!POINTER.test(name)) {
     throw new RlAdanError(
       "checkpoint-pointer",

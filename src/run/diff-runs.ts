@@ -1,12 +1,13 @@
-import { readFileSync } from "node:fs";
+import { anyState, readState } from "../../envs/api/saved-state.js";
 import type { TypedArray } from "../../envs/api/state.js";
 import { readConfigFile } from "../config/config-file-node.js";
 import { describeDiskError } from "../disk-errors-node.js";
+import { readLimitedFile } from "../limited-file-node.js";
 import { parseRecord } from "../logging/metrics-file.js";
 import { listCheckpoints, readCheckpoint } from "./checkpoint.js";
 import { type Manifest, readManifest } from "./manifest.js";
 import { openRunDirectory, type RunDirectory } from "./run-directory.js";
-import { splitStateTree } from "./state-tree.js";
+import { checkJsonDepth, splitStateTree } from "./state-tree.js";
 
 /** One thing that two runs say differently; undefined where one doesn't say it. */
 export interface Difference {
@@ -40,6 +41,8 @@ export interface StateDifference {
   readonly largest: number | null;
 }
 
+/** A hundred million steps of short episodes. */
+const MAX_METRICS_BYTES = 256 << 20;
 /** Logged numbers that depend on the clock. */
 const CLOCK = /^(charts\/SPS|time\/)/;
 const VERSIONS: readonly (keyof Manifest)[] = ["rl_adan", "node", "platform", "mujoco", "device"];
@@ -79,13 +82,15 @@ function versionsOf(run: RunDirectory): Values {
 }
 
 function metricsOf(run: RunDirectory): Values[] {
-  const text = describeDiskError(run.metrics, () => readFileSync(run.metrics, "utf8"));
+  const bytes = describeDiskError(run.metrics, () => readLimitedFile(run.metrics, MAX_METRICS_BYTES));
   // What follows the last line break is a line that is being written, or that a kill cut off.
-  return text
+  return bytes
+    .toString("utf8")
     .split("\n")
     .slice(0, -1)
-    .map((line) => {
-      const record = parseRecord(line, run.metrics);
+    .map((line, i) => {
+      const record = parseRecord(line, `${run.metrics}:${i + 1}`);
+      checkJsonDepth(record);
       return Object.fromEntries(Object.entries(record).filter(([key]) => !CLOCK.test(key)));
     });
 }
@@ -141,7 +146,7 @@ function differentParts(a: RunDirectory, b: RunDirectory, step: number): StateDi
 
 /** The agent's part: the rest is where the logs stood, which depends on how often the run was evaluated. */
 function agentOf(run: RunDirectory, step: number) {
-  return (readCheckpoint(run.path, step).tree as { agent: Parameters<typeof splitStateTree>[0] }).agent;
+  return readState("the training", readCheckpoint(run.path, step).tree, { agent: anyState }).agent;
 }
 
 function tensorDifference(

@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { existsSync, linkSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, linkSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { describeDiskError } from "../disk-errors-node.js";
 import { RlAdanError } from "../errors.js";
+import { readLimitedFile } from "../limited-file-node.js";
 import { writeDurably, writeFileAtomic } from "./atomic-file.js";
 
 /** What the lease file says of the process that writes the run. */
@@ -18,6 +19,8 @@ interface LeaseRecord {
 
 export const LEASE_FILE = "lease.json";
 const RENEW_MILLISECONDS = 10_000;
+/** One short record. */
+const MAX_LEASE_BYTES = 4096;
 /** A process of another machine that has been silent for so long is taken for dead; one of this machine is looked for. */
 const STALE_MILLISECONDS = 120_000;
 
@@ -136,7 +139,9 @@ const UNREADABLE: LeaseRecord = { token: 0, owner: "", host: "", pid: 0, renewed
 /** undefined when there is none. */
 function readLease(path: string): LeaseRecord | undefined {
   try {
-    const { token, owner, host, pid, renewed_at } = JSON.parse(readFileSync(path, "utf8")) as LeaseRecord;
+    const { token, owner, host, pid, renewed_at } = JSON.parse(
+      readLimitedFile(path, MAX_LEASE_BYTES).toString("utf8"),
+    ) as LeaseRecord;
     const isWhole =
       Number.isSafeInteger(token) && Number.isSafeInteger(pid) && Number.isFinite(Date.parse(renewed_at));
     return isWhole ? { token, owner: String(owner), host: String(host), pid, renewed_at } : UNREADABLE;

@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import { arch, platform } from "node:os";
 import { describeDiskError } from "../disk-errors-node.js";
 import { RlAdanError } from "../errors.js";
+import { readLimitedFile } from "../limited-file-node.js";
 import { writeFileAtomic } from "./atomic-file.js";
 import { groupHash, runHash } from "./hashes.js";
 import { packageVersion } from "./package-version.js";
@@ -23,6 +23,11 @@ export interface Manifest {
   /** Each time that the run was taken up again; a longer budget changes its hashes. */
   readonly resumed: readonly Resumption[];
 }
+
+/** The entries that are text. */
+const TEXTS = ["rl_adan", "node", "platform", "mujoco", "env", "device", "group_hash", "run_hash"] as const;
+/** Thousands of resumptions. */
+const MAX_MANIFEST_BYTES = 4 << 20;
 
 export interface Resumption {
   readonly from_step: number;
@@ -91,10 +96,22 @@ export function writeManifest(run: RunDirectory, manifest: Manifest): void {
 }
 
 export function readManifest(run: RunDirectory): Manifest {
-  const text = describeDiskError(run.manifest, () => readFileSync(run.manifest, "utf8"));
+  const bytes = describeDiskError(run.manifest, () => readLimitedFile(run.manifest, MAX_MANIFEST_BYTES));
+  let manifest: unknown;
   try {
-    return JSON.parse(text) as Manifest;
+    manifest = JSON.parse(bytes.toString("utf8"));
   } catch (error) {
     throw new RlAdanError("manifest", `${run.manifest} is not JSON: ${(error as Error).message}`);
   }
+  if (isManifest(manifest)) return manifest;
+  throw new RlAdanError("manifest", `${run.manifest} is not the manifest of a run: its entries are others.`);
+}
+
+function isManifest(value: unknown): value is Manifest {
+  if (typeof value !== "object" || value === null) return false;
+  const entries = value as Readonly<Record<string, unknown>>;
+  return (
+    TEXTS.every((key) => typeof entries[key] === "string") &&
+    ["argv", "resumed"].every((key) => Array.isArray(entries[key]))
+  );
 }

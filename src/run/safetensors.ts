@@ -1,8 +1,8 @@
 import type { TypedArray } from "../../envs/api/state.js";
 import { RlAdanError } from "../errors.js";
 
-/** A header names a few dozen tensors; more than this is not ours, and would be parsed into memory at once. */
-const MAX_HEADER_BYTES = 1 << 20;
+/** A header names up to a dozen tensors for each of up to 4,096 environments; a longer one is not ours, and would be parsed at once. */
+const MAX_HEADER_BYTES = 16 << 20;
 const MAX_TENSORS = 100_000;
 /** The format asks for no alignment; ours starts tensors on 8 bytes, so that they can be viewed in place. */
 const ALIGNMENT_BYTES = 8;

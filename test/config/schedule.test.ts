@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { checkSchedule, compileSchedule } from "../../src/config/schedule.js";
+import { RlAdanError } from "../../src/errors.js";
 
 const at = (source: number | string, progress = 0, step = 0) =>
   compileSchedule(source, "learning_rate").at(progress, step);
@@ -129,6 +130,38 @@ describe("schedules", () => {
     expect(refusal(() => compileSchedule(source, "learning_rate"))).toContain(
       "an expression is arithmetic (+ - * / ^), comparisons (< <= > >= == !=), and, or, not, a ? b : c and parentheses, with progress, step, pi, abs, cos,",
     );
+  });
+
+  test.each([
+    "import",
+    "evaluate",
+    "parse",
+    "compile",
+    "createUnit",
+    "config",
+    "typed",
+    "range",
+    "zeros",
+    "factorial",
+  ])("mathjs's own %s can't be reached", (name) => {
+    const source = `${name}("1")`;
+    expect(refusal(() => compileSchedule(source, "rate"))).toContain(`names "${name}" at character 1`);
+  });
+
+  test.each([
+    ["powers of powers", "9^9".repeat(66)],
+    ["signs", `${"-".repeat(399)}1`],
+    ["comparisons", `1${"<1".repeat(199)}`],
+    ["choices", `${"1?1:".repeat(99)}1`],
+    ["brackets", `${"(".repeat(40)}1${")".repeat(40)}`],
+  ])("the longest chain of %s is computed or refused at once", (_what, source) => {
+    const started = performance.now();
+    try {
+      checkSchedule(compileSchedule(source, "rate"), 1000);
+    } catch (error) {
+      expect(error).toBeInstanceOf(RlAdanError);
+    }
+    expect(performance.now() - started).toBeLessThan(1000);
   });
 
   test("a part is shown as it was written, on one line", () => {

@@ -67,6 +67,8 @@ describe("YAML files", () => {
       `a: &a [1]\nb: [${"*a, ".repeat(30)}]\n`,
       `a: ${"[".repeat(100_000)}`,
       "- ".repeat(100_000),
+      Array.from({ length: 20_000 }, (_, i) => `k${i}: 1\n`).join(""),
+      "#\n".repeat(500_000),
     ];
     expect(texts.map((text) => refusal(text))).toMatchInlineSnapshot(`
       [
@@ -74,6 +76,8 @@ describe("YAML files", () => {
         "run.yaml: Excessive alias count indicates a resource exhaustion attack.",
         "run.yaml: It nests more than 20 levels deep.",
         "run.yaml: It nests more than 20 levels deep.",
+        "run.yaml: It has more than 10000 keys, values and marks.",
+        "run.yaml: It has more than 10000 keys, values and marks.",
       ]
     `);
   });

@@ -69,7 +69,10 @@ describe("make", () => {
       `"InvalidArgument: InvertedPendulum-v5 has no argument "constructor"; it takes frame_skip, reset_noise_scale, max_episode_steps."`,
     );
     expect(await refusal("InvertedPendulum-v5", { frame_skip: 0 })).toMatchInlineSnapshot(
-      `"InvalidArgument: InvertedPendulum-v5: argument frame_skip must be a whole number of at least 1, got 0."`,
+      `"InvalidArgument: InvertedPendulum-v5: argument frame_skip must be a whole number from 1 to 10000, got 0."`,
+    );
+    expect(await refusal("HalfCheetah-v5", { frame_skip: 2 ** 53 - 1 })).toContain(
+      "from 1 to 10000, got 9007199254740991.",
     );
     expect(await refusal("Pendulum-v1", { max_episode_steps: "5" })).toMatchInlineSnapshot(
       `"InvalidArgument: max_episode_steps must be a whole number of at least 1, or -1 for no limit; got "5"."`,

@@ -5,6 +5,7 @@ import type { Value } from "../../../src/expression/value.js";
 import type { Pcg64 } from "../../../src/random/pcg64.js";
 import type { Info, StepResult } from "../../api/env.js";
 import { InvalidArgument } from "../../api/errors.js";
+import { anyState, float64Lists, readState } from "../../api/saved-state.js";
 import type { StateTree } from "../../api/state.js";
 import type { EnvArguments } from "../../arguments.js";
 import { type Engine, loadEngine } from "../engine.js";
@@ -84,7 +85,10 @@ export class OwnModel extends MujocoEnv {
   }
 
   override restore(state: StateTree): void {
-    const { simulation, rates } = state as { simulation: StateTree; rates: Float64Array[] };
+    const { simulation, rates } = readState("the environment", state, {
+      simulation: anyState,
+      rates: float64Lists,
+    });
     this.#compiled.readings.check(rates);
     super.restore(simulation);
     this.#compiled.readings.restore(rates);

@@ -37,6 +37,8 @@ export function taskScope(readings: Readings): Scope {
       readings.slice(name as ReadArray, 0, lengthOf(model)),
     ]),
   ]);
+  // Once a step: within another reduction it would be asked for at each element, and within a third at each of those.
+  const once = (of: Value) => readings.remembered(of);
   const functions = new Map<string, ScopeFunction>([
     ["qpos", jointPart(readings, "qpos")],
     ["qvel", jointPart(readings, "qvel")],
@@ -52,19 +54,19 @@ export function taskScope(readings: Readings): Scope {
     ["z", element(2)],
     ["slice", valued([2, 3], ([of, from, to]) => slice(of!, wholeNumber(from!), to && wholeNumber(to)))],
     ["rate", valued([1, 1], ([of]) => readings.rate(of!))],
-    ["control_cost", valued([1, 1], ([weight]) => single(() => controlCost(weight!.at(0), action)))],
-    ["sum", valued([1, 1], ([of]) => sum(of!))],
-    ["sum_squares", valued([1, 1], ([of]) => sumSquares(of!))],
-    ["mean", valued([1, 1], ([of]) => quotient(sum(of!), of!.length))],
-    ["dot", valued([2, 2], (pair) => sum(paired(pair, (p, q) => p! * q!)))],
-    ["norm", valued([1, 1], ([of]) => rootOf(sumSquares(of!)))],
-    ["distance", valued([2, 2], ([a, b]) => rootOf(sumSquares(paired([a!, b!], (p, q) => p! - q!))))],
+    ["control_cost", valued([1, 1], ([weight]) => once(single(() => controlCost(weight!.at(0), action))))],
+    ["sum", valued([1, 1], ([of]) => once(sum(of!)))],
+    ["sum_squares", valued([1, 1], ([of]) => once(sumSquares(of!)))],
+    ["mean", valued([1, 1], ([of]) => once(quotient(sum(of!), of!.length)))],
+    ["dot", valued([2, 2], (pair) => once(sum(paired(pair, (p, q) => p! * q!))))],
+    ["norm", valued([1, 1], ([of]) => once(rootOf(sumSquares(of!))))],
+    ["distance", valued([2, 2], ([a, b]) => once(rootOf(sumSquares(paired([a!, b!], (p, q) => p! - q!)))))],
     [
       "clip",
       valued([3, 3], (three) => paired(three, (value, low, high) => Math.min(Math.max(value!, low!), high!))),
     ],
-    ["all", valued([1, 1], ([of]) => single(() => Number(everyElement(of!, (value) => value !== 0))))],
-    ["any", valued([1, 1], ([of]) => single(() => Number(!everyElement(of!, (value) => value === 0))))],
+    ["all", valued([1, 1], ([of]) => once(single(() => Number(everyElement(of!, (value) => value !== 0)))))],
+    ["any", valued([1, 1], ([of]) => once(single(() => Number(!everyElement(of!, (value) => value === 0)))))],
     ["is_finite", valued([1, 1], ([of]) => paired([of!], (value) => Number(Number.isFinite(value))))],
   ]);
   return { variables, functions };

@@ -1,6 +1,8 @@
 import { didYouMean } from "../../../src/errors.js";
 import { InvalidArgument } from "../../api/errors.js";
 import { type EnvArguments, shown } from "../../arguments.js";
+import { MAX_FRAME_SKIP } from "../versions.js";
+import { checkModelLimits } from "./model-limits.js";
 
 /** Noise on the start of an episode: uniform within ± scale, or normal with that deviation. */
 export interface StartNoise {
@@ -35,14 +37,9 @@ export const TASK_KEYS = [
 ] as const;
 const RESET_KEYS = ["keyframe", "qpos", "qvel"] as const;
 const NOISES = ["uniform", "normal"] as const;
-/** More would only hide a slip: 10,000 engine steps are minutes of simulated time. */
-const MAX_FRAME_SKIP = 10_000;
 /** Far more than a task needs; each is computed at every step. */
 const MAX_EXPRESSIONS = 100;
 const NO_NOISE: StartNoise = { kind: "uniform", scale: 0 };
-
-/** Far more than a robot's description has; a run's config holds it as text. */
-const MAX_MODEL_CHARACTERS = 200 * 1024;
 
 /** Throws InvalidArgument, naming the argument (with the nearest known one) and the value. */
 export function readTask(kwargs: EnvArguments): Task {
@@ -53,10 +50,8 @@ export function readTask(kwargs: EnvArguments): Task {
       "needs a model: --model robot.xml, or from code the argument model_xml, which is the MJCF's text.",
     );
   }
-  if (xml.length > MAX_MODEL_CHARACTERS) {
-    throw invalid(`the model has ${xml.length} characters, at most ${MAX_MODEL_CHARACTERS} are allowed.`);
-  }
   if (typeof file !== "string") throw invalid(`model must be a file's name, got ${shown(file)}.`);
+  checkModelLimits(xml, file);
   if (
     !Number.isSafeInteger(frameSkip) ||
     (frameSkip as number) < 1 ||
