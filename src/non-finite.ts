@@ -94,6 +94,21 @@ function statisticsOf({ tensor, tensors }: LearnerFailure): TensorStatistics | u
   return tensors.find(({ name }) => name === tensor);
 }
 
+/**
+ * Of what went wrong in several actors during one rollout, what one actor of all environments would have met: the number of the
+ * earliest step, of the first environment in it. Of other errors the first.
+ */
+export function firstFailure(errors: readonly unknown[]): unknown {
+  const rank = (error: unknown) => {
+    if (!(error instanceof NonFiniteError && "env" in error.failure)) return [0, 0, 0] as const;
+    const { step, what, env } = error.failure;
+    return [step, what === "action" ? 0 : 1, env] as const;
+  };
+  return errors
+    .map((error) => ({ error, rank: rank(error) }))
+    .sort((a, b) => a.rank[0] - b.rank[0] || a.rank[1] - b.rank[1] || a.rank[2] - b.rank[2])[0]?.error;
+}
+
 /** Of an array that holds a number which is not finite: `NaN at index 2`. */
 export function firstNotFinite(values: ArrayLike<number>): string {
   const index = Array.from(values).findIndex((value) => !Number.isFinite(value));

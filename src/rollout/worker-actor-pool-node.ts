@@ -4,6 +4,7 @@ import type { StateTree } from "../../envs/api/state.js";
 import { RlAdanError } from "../errors.js";
 import type { ArenaRegion } from "../kernels/arena.js";
 import { paddedBatch } from "../kernels/kernels.js";
+import { firstFailure } from "../non-finite.js";
 import { type PackedError, unpackError } from "../packed-error.js";
 import type { MomentsState, RunningMoments } from "../policy/moments.js";
 import type { NetworkShape, ParameterLayout } from "../policy/network.js";
@@ -104,7 +105,7 @@ export class WorkerActorPool implements ActorPool {
     const call: ActorCall = { kind: "collect", moments: moments.state() };
     const collect = (actor: ActorThread, k: number) =>
       actor.call(call).catch((error: unknown) => this.#replace(k, call, error));
-    const parts = (await Promise.all(this.#actors.map(collect))) as ActorPart[];
+    const parts = (await all(this.#actors.map(collect))) as ActorPart[];
     this.#states = parts.map(({ states }) => states);
     return mergeReports(moments, this.#rule, reportsOf(parts));
   }
@@ -140,8 +141,18 @@ export class WorkerActorPool implements ActorPool {
   }
 
   #callAll(call: ActorCall): Promise<unknown[]> {
-    return Promise.all(this.#actors.map((actor) => actor.call(call)));
+    return all(this.#actors.map((actor) => actor.call(call)));
   }
+}
+
+/** Waits for all of them even when one fails: which failure is told must not depend on who was faster. */
+async function all<T>(calls: readonly Promise<T>[]): Promise<T[]> {
+  const answers = await Promise.allSettled(calls);
+  const errors = answers.flatMap((answer) =>
+    answer.status === "rejected" ? [answer.reason as unknown] : [],
+  );
+  if (errors.length > 0) throw firstFailure(errors);
+  return answers.map((answer) => (answer as PromiseFulfilledResult<Awaited<T>>).value);
 }
 
 function reportsOf(parts: readonly ActorPart[]): ActorReport[] {

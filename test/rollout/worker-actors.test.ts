@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, it, vi } from "vitest";
 import { make } from "../../envs/index.js";
+import { streamSeed64 } from "../../src/random/index.js";
 import { type ActorPoolFactory, createLocalActorPool } from "../../src/rollout/create-actor-pool.js";
 import { fingerprint, runPpo } from "../support/ppo-run.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
@@ -45,6 +46,36 @@ describe("actors in worker threads", () => {
     });
     const resumed = await runPpo({ ...request, from: saved, createActorPool: createActorPool(2, makeEnv) });
     expect(fingerprint(resumed)).toBe(fingerprint(straight));
+  });
+
+  it("tell the failure that one actor would have met, also when another actor was faster to fail", async () => {
+    // The first environment fails at its step 10, slowly, the last at its step 12.
+    const module = `
+      import { make as makeBuiltIn } from ${JSON.stringify(new URL("../../dist/envs/index.js", import.meta.url).href)};
+      const seeds = { "${streamSeed64(1, "env-0")}": [10, 20], "${streamSeed64(1, "env-4")}": [12, 0] };
+      export async function make(id, options) {
+        const env = await makeBuiltIn(id, options);
+        let [steps, at, pause] = [0, -1, 0];
+        const { reset, step } = env;
+        env.reset = (how) => {
+          if (how?.seed !== undefined) [at, pause] = seeds[how.seed] ?? [-1, 0];
+          return reset.call(env, how);
+        };
+        env.step = (action) => {
+          steps += 1;
+          if (pause > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pause);
+          const result = step.call(env, action);
+          return steps === at ? { ...result, reward: NaN } : result;
+        };
+        return env;
+      }`;
+    const url = `data:text/javascript,${encodeURIComponent(module)}`;
+    const broken = runPpo({
+      ...request,
+      createActorPool: (setup) =>
+        createActorPool(2, makeEnv)({ ...setup, env: { ...setup.env, module: url } }),
+    });
+    await expect(broken).rejects.toThrow("environment 0 gave a reward of NaN at its step 10,");
   });
 
   it("end with the environment's own error when it can't be made", async () => {
