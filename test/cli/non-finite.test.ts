@@ -264,7 +264,7 @@ describe("a learning rate at which the update overflows", () => {
       .map((name) => readEvents(join(folder, "rolled", name)));
     expect(events).toHaveLength(3);
     for (const part of events.slice(1)) {
-      expect(part.find(({ session_log }) => session_log !== undefined)?.step).toBe(1025);
+      expect(part.find(({ session_log }) => session_log !== undefined)?.step).toBe(1024);
       expect(part.flatMap(({ summary }) => summary?.value ?? []).map(({ tag }) => tag)).toContain("rollback");
     }
     // Each of the dumps is of its own learning rate.

@@ -97,12 +97,13 @@ describe("files of a run", () => {
       evil,
       `import { writeFileSync } from "node:fs";\nwriteFileSync(${JSON.stringify(trace)}, "it ran");\nexport class Evil {}\n`,
     );
-    const config = readFileSync(join(run, "config.yaml"), "utf8");
+    const [config, manifest] = ["config.yaml", "manifest.json"].map((file) =>
+      readFileSync(join(run, file), "utf8"),
+    );
     for (const name of [`${evil}:Evil`, `file://${evil}`, "../evil.mjs"]) {
-      writeFileSync(
-        join(run, "config.yaml"),
-        config.replace("env: CartPole-v1", `env: ${JSON.stringify(name)}`),
-      );
+      const quoted = JSON.stringify(name);
+      writeFileSync(join(run, "config.yaml"), config!.replace("env: CartPole-v1", `env: ${quoted}`));
+      writeFileSync(join(run, "manifest.json"), manifest!.replace('"CartPole-v1"', quoted));
       await expect(doors(run)[door]!()).rejects.toThrow("which is not built in; name its module again");
     }
     expect(existsSync(trace)).toBe(false);
