@@ -104,7 +104,7 @@ async function rows(checkout) {
   const [parameters, slotGradients, m, v, n, previous] = slots;
   const shared = { learningRate: 1e-9, eps: 1e-8, correction1: 1, correction2: 1, keep: 1 };
   // The gradient never changes here: with a β2 below 1 its differences would fade into denormal numbers, which are slow.
-  const adan = { beta1: 0.98, beta2: 1, beta3: 0.99, correction3: 1, shrink: 1, isFirst: 0 };
+  const adan = { beta1: 0.98, beta2: 1, beta3: 0.99, correction3: 1, shrink: 1, isFirst: false };
   table.set("Adan step, 11,085 parameters", {
     run: () => kernels.adan(parameters, slotGradients, m, v, n, previous, { ...shared, ...adan }),
     flops: 0,

@@ -4,7 +4,6 @@ import { RlAdanError } from "../../src/errors.js";
 import type { ArenaRegion } from "../../src/kernels/arena.js";
 import type { CriticResult } from "./critic-half.js";
 import { CriticExchange, type CriticThread, type CriticThreadSetup } from "./critic-thread.js";
-import type { StepCall } from "./step-kernels.js";
 
 /** What the worker is started with. */
 export interface CriticWorkerData extends Omit<CriticThreadSetup, "arena"> {
@@ -17,8 +16,6 @@ export interface CriticWorkerData extends Omit<CriticThreadSetup, "arena"> {
 const SPIN_MILLISECONDS = 0.2;
 /** How long the calling thread sleeps before its event loop gets a turn. */
 const SLEEP_MILLISECONDS = 20;
-/** A step's part takes microseconds; a thread that ended can't say so before the event loop's next turn. */
-const PATIENCE_MILLISECONDS = 60_000;
 
 /** Starts the thread; resolves when it waits for work. */
 export async function createCriticThread(setup: CriticThreadSetup): Promise<CriticThread> {
@@ -67,7 +64,7 @@ class NodeCriticThread implements CriticThread {
   }
 
   start(start: number, end: number): void {
-    this.#exchange.askGradient(start, end);
+    this.#exchange.ask(start, end);
   }
 
   async finish(): Promise<CriticResult> {
@@ -76,18 +73,6 @@ class NodeCriticThread implements CriticThread {
       if (this.#failure !== undefined) throw this.#failure;
     }
     return this.#exchange.result;
-  }
-
-  startStep(call: StepCall): void {
-    this.#exchange.askStep(call);
-  }
-
-  finishStep(): void {
-    const until = performance.now() + PATIENCE_MILLISECONDS;
-    while (!this.#exchange.awaitAnswer(this.#spinMilliseconds, SLEEP_MILLISECONDS)) {
-      if (performance.now() < until) continue;
-      throw new RlAdanError("critic-silent", "The critic's thread has not answered for a minute.");
-    }
   }
 
   async close(): Promise<void> {

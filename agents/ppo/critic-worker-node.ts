@@ -4,16 +4,14 @@ import { loadKernels } from "../../src/kernels/load.js";
 import { CriticHalf } from "./critic-half.js";
 import { CriticExchange } from "./critic-thread.js";
 import type { CriticWorkerData } from "./critic-thread-node.js";
-import { runStep } from "./step-kernels.js";
 
 // The critic's half of every minibatch, in a thread of its own that does nothing else: it never returns to its event loop.
 
 const data = workerData as CriticWorkerData;
 const arena = Arena.attach(data.memory, data.regions);
 const learner = (name: string) => arena.get(`learner/${name}`, "f32");
-const kernels = await loadKernels(data.device, arena);
 const critic = new CriticHalf({
-  kernels,
+  kernels: await loadKernels(data.device, arena),
   allocate: learner,
   shape: data.shape,
   layout: data.layout,
@@ -32,11 +30,6 @@ parentPort!.postMessage("ready");
 
 for (;;) {
   exchange.awaitQuestion(data.spinMilliseconds);
-  const question = exchange.question;
-  if (question.kind === "gradient") {
-    exchange.answer(critic.run(question.start, question.end));
-  } else {
-    runStep(kernels, question.call);
-    exchange.answer();
-  }
+  const { start, end } = exchange.question;
+  exchange.answer(critic.run(start, end));
 }

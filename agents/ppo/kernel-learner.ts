@@ -21,7 +21,6 @@ import type { Learner, MinibatchMetrics, Rollout, UpdateMetrics, UpdatePlan } fr
 import { minibatchBounds } from "./minibatches.js";
 import { PolicyLoss, type PolicyLossSettings } from "./policy-loss.js";
 import { Sentinel } from "./sentinel.js";
-import { StepKernels } from "./step-kernels.js";
 import type { ValueLossSettings } from "./value-loss.js";
 
 /** The keys of the recipe that the learner reads. */
@@ -67,7 +66,6 @@ export class KernelLearner implements Learner {
   readonly parameters: Float32Array;
   readonly optimizer: Optimizer;
   readonly #kernels: Kernels;
-  readonly #stepKernels: StepKernels;
   readonly #config: LearnerConfig;
   readonly #layout: ParameterLayout;
   readonly #gradients: Float32Array;
@@ -98,7 +96,6 @@ export class KernelLearner implements Learner {
     const allocate = (name: string, length: number) => arena.allocate(`learner/${name}`, "f32", length);
     this.parameters = parameters;
     this.#kernels = kernels;
-    this.#stepKernels = new StepKernels(kernels, arena, layout.criticStart);
     this.#config = config;
     this.#layout = layout;
     this.#gradients = allocate("gradients", layout.size);
@@ -128,11 +125,7 @@ export class KernelLearner implements Learner {
     this.#estimator = new AdvantageEstimator(this.#critic.network, { values, returns }, config);
     this.optimizer = createOptimizer(
       config.optimizer,
-      {
-        size: layout.size,
-        kernels: this.#stepKernels,
-        allocate: (name, length) => allocate(`optimizer/${name}`, length),
-      },
+      { size: layout.size, kernels, allocate: (name, length) => allocate(`optimizer/${name}`, length) },
       config.optimizer_options,
     );
   }
@@ -256,24 +249,19 @@ export class KernelLearner implements Learner {
       return await thread.finish();
     } catch (error) {
       console.warn(`warning: ${(error as Error).message} Going on without it; the results are the same.`);
-      this.#criticThread = undefined;
-      this.#useThread(undefined);
+      this.#criticThread = this.#thread = undefined;
       return this.#critic.run(start, end);
     }
   }
 
   #chooseWay(): Way {
     const way = this.#criticThread === undefined ? "alone" : this.#way.next();
-    this.#useThread(way === "alone" ? undefined : this.#criticThread);
+    this.#thread = way === "alone" ? undefined : this.#criticThread;
     return way;
   }
 
-  #useThread(thread: CriticThread | undefined): void {
-    this.#thread = this.#stepKernels.thread = thread;
-  }
-
   #step(factor: number, learningRate: number): void {
-    if (factor !== 1) this.#stepKernels.scale(this.#gradients, factor);
+    if (factor !== 1) this.#kernels.scale(this.#gradients, factor);
     this.optimizer.step(this.parameters, this.#gradients, learningRate);
   }
 

@@ -66,12 +66,6 @@ export class Arena {
     return this.#view(region) as RegionArray[T];
   }
 
-  /** A stretch of a region that another thread names by where it begins, in bytes. */
-  float32At(byteOffset: number, length: number): Float32Array {
-    this.#buffers.add(this.memory.buffer);
-    return new Float32Array(this.memory.buffer, byteOffset, length);
-  }
-
   /** Whether an array is a view of this memory. A grown shared memory has several buffer objects: all that were handed out count. */
   owns(array: ArrayBufferView): boolean {
     return this.#buffers.has(array.buffer);

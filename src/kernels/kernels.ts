@@ -129,8 +129,8 @@ export interface AdanCoefficients {
   readonly keep: number;
   /** 1 / (1 + lr·λ) with proximal decay, else 1. */
   readonly shrink: number;
-  /** 1 for the first step after a start, else 0: there is no previous gradient, the difference is 0. */
-  readonly isFirst: 0 | 1;
+  /** The first step after a start has no previous gradient: the difference is 0. */
+  readonly isFirst: boolean;
 }
 
 /** What one Adam step depends on besides its arrays. */

@@ -199,7 +199,7 @@ function adan(
   const shrink = f(c.shrink);
   for (let i = 0; i < parameters.length; i++) {
     const g = gradients[i]!;
-    const d = f(g - (c.isFirst === 1 ? g : previous[i]!));
+    const d = f(g - (c.isFirst ? g : previous[i]!));
     const w = f(g + f(beta2 * d));
     const mi = f(f(beta1 * m[i]!) + f(weight1 * g));
     const vi = f(f(beta2 * v[i]!) + f(weight2 * d));

@@ -153,7 +153,7 @@ class SimdKernels implements Kernels {
       n.byteOffset,
       previous.byteOffset,
       parameters.length,
-      c.isFirst,
+      c.isFirst ? 1 : 0,
       c.beta1,
       c.beta2,
       c.beta3,

@@ -96,7 +96,7 @@ export class Adan implements Optimizer {
       correction3: 1 / Math.sqrt(p3.correction),
       keep: no_prox ? 1 - decay : 1,
       shrink: no_prox ? 1 : 1 / (1 + decay),
-      isFirst: this.#step === 0 ? 1 : 0,
+      isFirst: this.#step === 0,
     };
     this.#step += 1;
     if (parameters instanceof Float32Array) {
@@ -140,7 +140,7 @@ function adanFloat64(
 ): void {
   for (let i = 0; i < parameters.length; i++) {
     const g = gradients[i]!;
-    const d = c.isFirst === 1 ? 0 : g - previous[i]!;
+    const d = c.isFirst ? 0 : g - previous[i]!;
     const w = g + c.beta2 * d;
     m[i] = c.beta1 * m[i]! + (1 - c.beta1) * g;
     v[i] = c.beta2 * v[i]! + (1 - c.beta2) * d;

@@ -1,5 +1,5 @@
 import type { FloatArray } from "../../envs/api/space.js";
-import type { OptimizerKernels } from "./optimizer.js";
+import type { Kernels } from "../kernels/kernels.js";
 
 /** What torch.nn.utils.clip_grad_norm_ adds to the norm. */
 export const TORCH_CLIP_EPS = 1e-6;
@@ -15,7 +15,7 @@ export function clipFactor(norm: number, limit: number, eps: number): number {
  * gradients: flat. eps: added to the norm (1e-6 in torch's clip_grad_norm_, Adan's own eps in Adan).
  */
 export function clipByGlobalNorm(
-  kernels: OptimizerKernels,
+  kernels: Kernels,
   gradients: FloatArray,
   limit: number,
   eps: number,
@@ -27,7 +27,7 @@ export function clipByGlobalNorm(
   return factor;
 }
 
-function sumOfSquares(kernels: OptimizerKernels, values: FloatArray): number {
+function sumOfSquares(kernels: Kernels, values: FloatArray): number {
   return values instanceof Float32Array ? kernels.sumOfSquares(values) : plainSumOfSquares(values);
 }
 

@@ -24,9 +24,7 @@ export interface OptimizerContext {
   readonly size: number;
   allocate(name: string, length: number): FloatArray;
   /** The float32 kernels to use when parameters are float32. */
-  readonly kernels: OptimizerKernels;
+  readonly kernels: Kernels;
 }
-
-export type OptimizerKernels = Pick<Kernels, "adan" | "adam" | "scale" | "sumOfSquares">;
 
 export type OptimizerOptions = Readonly<Record<string, unknown>>;

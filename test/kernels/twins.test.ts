@@ -155,10 +155,10 @@ describe("the SIMD kernels and their scalar twin agree to the last bit", () => {
           correction3: 1 / Math.sqrt(1 - 0.99),
           keep: 0.999,
           shrink: 0.998,
-          isFirst: 1 as const,
+          isFirst: true,
         };
         bench.kernels.adan(parameters, gradients, m, v, n, previous, adan);
-        bench.kernels.adan(parameters, slot(7), m, v, n, previous, { ...adan, isFirst: 0 });
+        bench.kernels.adan(parameters, slot(7), m, v, n, previous, { ...adan, isFirst: false });
         const [adamParameters, adamM, adamN] = [slot(1), slot(3), squares(6)];
         const { learningRate, beta1, eps, correction1, keep } = adan;
         const adam = { learningRate, beta1, beta2: 0.999, eps, correction1, correction2: 1.5, keep };

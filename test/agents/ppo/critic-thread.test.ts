@@ -28,7 +28,7 @@ describe("the critic's thread", () => {
 
   it("is not taken to have answered when a late notification wakes its caller", async () => {
     const exchange = CriticExchange.create(Arena.create());
-    exchange.askGradient(0, 0);
+    exchange.ask(0, 0);
     const { words } = exchange;
     // Notifies without an answer, again and again, and ends with the answer.
     const notifier = new Worker(
