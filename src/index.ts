@@ -22,6 +22,7 @@ export {
 } from "./optim/registry.js";
 export { Policy, type PolicySnapshot } from "./policy/policy.js";
 export { createLocalActorPool } from "./rollout/create-actor-pool.js";
+export * as stats from "./stats/index.js";
 export {
   type ResumeOptions,
   resumeTraining,

@@ -1,5 +1,5 @@
 import { cos, log, sin } from "../math/index.js";
-import { philox4x32 } from "./philox.js";
+import { multiplyHigh, philox4x32 } from "./philox.js";
 import type { StreamKey } from "./streams.js";
 
 const TWO_32 = 4294967296;
@@ -42,6 +42,33 @@ export class UniformStream {
       draw(this.key, step, i >> 1, words);
       out[i] = uniform(words[0]!, words[1]!);
       if (i + 1 < out.length) out[i + 1] = uniform(words[2]!, words[3]!);
+    }
+  }
+}
+
+/**
+ * Whole numbers in [0, bound), all equally likely, keyed by (stream, step) as NormalStream's.
+ *
+ * bound: a whole number from 1 to 2^31.
+ * Source: Lemire 2019 (arXiv 1805.10941), on successive 32-bit words.
+ */
+export class IndexStream {
+  readonly #words = new Uint32Array(4);
+
+  constructor(readonly key: StreamKey) {}
+
+  fill(step: number, bound: number, out: Int32Array): void {
+    const words = this.#words;
+    const threshold = (TWO_32 - bound) % bound;
+    let draws = 0;
+    for (let i = 0; i < out.length; i++) {
+      let word: number;
+      do {
+        if ((draws & 3) === 0) draw(this.key, step, draws >>> 2, words);
+        word = words[draws & 3]!;
+        draws += 1;
+      } while (Math.imul(word, bound) >>> 0 < threshold);
+      out[i] = multiplyHigh(word, bound);
     }
   }
 }

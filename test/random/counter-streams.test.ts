@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { NormalStream, type StreamKey, streamKey, UniformStream } from "../../src/random/index.js";
+import {
+  IndexStream,
+  NormalStream,
+  type StreamKey,
+  streamKey,
+  UniformStream,
+} from "../../src/random/index.js";
+import { golden } from "../support/stats-golden.js";
 
 const COUNT = 100_000;
 /** The 99.9 % quantile of the Kolmogorov distance times sqrt(n). */
@@ -133,4 +140,15 @@ describe("uniforms keyed by (stream, step)", () => {
 it("the test's own normal distribution function agrees with tables", () => {
   expect(normalDistribution(1.96)).toBeCloseTo(0.9750021048517795, 14);
   expect(normalDistribution(-3)).toBeCloseTo(0.0013498980316301, 14);
+});
+
+describe("whole numbers below a bound", () => {
+  it.each(golden.indices)(
+    "below $bound at step $step are those of an independent Philox in NumPy",
+    (record) => {
+      const out = new Int32Array(record.values.length);
+      new IndexStream(record.key).fill(record.step, record.bound, out);
+      expect([...out]).toEqual(record.values);
+    },
+  );
 });

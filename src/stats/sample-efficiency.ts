@@ -1,0 +1,21 @@
+import { interquartileMean } from "./aggregates.js";
+import { type BootstrapOptions, type Estimate, stratifiedBootstrap } from "./bootstrap.js";
+import { BAND_REPETITIONS } from "./performance-profile.js";
+import { type Curves, checkCurves } from "./scores.js";
+
+/**
+ * The interquartile mean at each point of training with its interval: a sample-efficiency curve. The band holds point
+ * by point. A repetition draws whole curves, the same runs at every point, so that the band is no rougher than they are.
+ *
+ * options: as of a bootstrap, but 2,000 repetitions unless said.
+ * Throws as `stratifiedBootstrap`; ShapeError where curves have unequal numbers of points.
+ * Source: Agarwal et al. 2021; rliable's `get_interval_estimates` of curves, which draws each point apart: the intervals
+ * have the same distribution.
+ */
+export function sampleEfficiency(curves: Curves, options?: BootstrapOptions): Estimate[] {
+  const points = checkCurves(curves);
+  return Array.from({ length: points }, (_, point) => {
+    const scores = curves.map((tasks) => tasks.map((curve) => curve[point]!));
+    return stratifiedBootstrap(scores, interquartileMean, { repetitions: BAND_REPETITIONS, ...options });
+  });
+}
