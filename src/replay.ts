@@ -5,7 +5,7 @@ import { NonFiniteError, type NonFiniteFailure } from "./non-finite.js";
 import { startPpoAgent, threadsFor } from "./ppo-agent-node.js";
 import { type FailureDump, isSameFailure } from "./run/failure-dump.js";
 import { readTrainConfig } from "./train-config.js";
-import type { SavedTraining } from "./training.js";
+import { readSavedTraining } from "./training.js";
 
 /** How a replay ended: with the same failure, with another, or (null) with none by the end of that iteration. */
 export interface ReplayOutcome {
@@ -41,7 +41,7 @@ export async function replayFailure(
       env,
       threads: threadsFor(config, source),
       learningRateFactor: record.learning_rate_factor,
-      from: (checkpoint?.tree as unknown as SavedTraining | undefined)?.agent,
+      from: checkpoint && readSavedTraining(checkpoint.tree).agent,
     });
     try {
       for await (const { iteration } of agent.iterations) if (iteration >= expected.iteration) break;

@@ -1,11 +1,13 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import * as z from "zod";
 import { describeDiskError } from "../disk-errors-node.js";
 import { RlAdanError, UsageError } from "../errors.js";
+import { readLimitedFile } from "../limited-file-node.js";
 import type { NonFiniteFailure } from "../non-finite.js";
 import { syncFolder, writeDurably } from "./atomic-file.js";
 import { type Checkpoint, readNewestCheckpoint } from "./checkpoint.js";
+import { refuseStrangers } from "./own-folder.js";
 import type { RunDirectory } from "./run-directory.js";
 
 const FORMAT = 1;
@@ -118,6 +120,7 @@ export function readFailureDump(path: string): FailureDump {
     const why = existsSync(path) ? `it has no ${FAILURE_FILE}` : "it does not exist";
     throw new UsageError("not-a-dump", `${path} is not a failure's dump: ${why}.`);
   }
+  refuseStrangers(path);
   return {
     path,
     config: join(path, "config.yaml"),
@@ -146,13 +149,7 @@ function copyCheckpoint(from: string, to: string): void {
 }
 
 function readRecord(file: string): FailureRecord {
-  const text = describeDiskError(file, () => {
-    const { size } = statSync(file);
-    if (size > MAX_FAILURE_BYTES) {
-      throw new RlAdanError("dump-size", `${file} has ${size} bytes; at most ${MAX_FAILURE_BYTES} are read.`);
-    }
-    return readFileSync(file, "utf8");
-  });
+  const text = describeDiskError(file, () => readLimitedFile(file, MAX_FAILURE_BYTES)).toString("utf8");
   let json: unknown;
   try {
     json = JSON.parse(text);

@@ -1,16 +1,9 @@
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  realpathSync,
-  statSync,
-} from "node:fs";
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
 import { describeDiskError } from "../disk-errors-node.js";
 import { RlAdanError, UsageError } from "../errors.js";
 import { LEASE_FILE } from "./lease.js";
+import { refuseStrangers } from "./own-folder.js";
 
 /** Where everything of a run lies. */
 export interface RunDirectory {
@@ -64,34 +57,8 @@ export function openRunDirectory(path: string): RunDirectory {
     const why = existsSync(path) ? `it has no ${basename(file)}` : "it does not exist";
     throw new UsageError("not-a-run", `${path} is not a run directory: ${why}.`);
   }
-  describeDiskError(path, () => refuseStrangers(run.path));
+  refuseStrangers(run.path);
   return run;
-}
-
-/**
- * A run is read and written within its own folder, so whatever leads out of it is refused before either, and so is what
- * is neither file nor folder (a pipe would keep its reader waiting for ever).
- */
-function refuseStrangers(path: string): void {
-  const home = realpathSync(path);
-  for (const entry of readdirSync(path, { recursive: true, withFileTypes: true })) {
-    if (entry.isFile() || entry.isDirectory()) continue;
-    const place = join(entry.parentPath, entry.name);
-    const inside = entry.isSymbolicLink() ? relative(home, linkTarget(place)) : undefined;
-    const leadsOut =
-      inside === undefined || inside === "" || isAbsolute(inside) || inside.split(sep)[0] === "..";
-    if (!leadsOut && statSync(place).isFile()) continue;
-    throw new UsageError(
-      "run-link",
-      `${place} is ${entry.isSymbolicLink() ? "a link that leads to no file of the run" : "no file"}; ` +
-        "a run is read within its own folder only. Put the file itself there, or remove it.",
-    );
-  }
-}
-
-/** Of a link that leads nowhere, where it would. */
-function linkTarget(path: string): string {
-  return existsSync(path) ? realpathSync(path) : resolve(dirname(path), readlinkSync(path));
 }
 
 export function isFinished(run: RunDirectory): boolean {

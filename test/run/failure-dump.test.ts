@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readCheckpoint, writeCheckpoint } from "../../src/run/checkpoint.js";
@@ -79,6 +79,13 @@ describe("the dump of a failure", () => {
     const path = dumpOf(title.replace(/\W/g, "-"));
     writeFileSync(join(path, "failure.json"), typeof text === "string" ? text : JSON.stringify(text));
     expect(() => readFailureDump(path)).toThrow(message);
+  });
+
+  it("is refused when something in it leads out of it", () => {
+    const path = dumpOf("linked");
+    rmSync(join(path, "config.yaml"));
+    symlinkSync("/etc/hostname", join(path, "config.yaml"));
+    expect(() => readFailureDump(path)).toThrow("config.yaml is a link that leads to no file of the run;");
   });
 
   it("is not any folder", () => {
