@@ -52,6 +52,27 @@ function importsOf({ path, text }: SourceFile): string[] {
     );
 }
 
+/** The files, packages included, that come in with a file when the program runs: types stay out. */
+function loadedWith(entry: string, files: readonly SourceFile[]): Set<string> {
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  const loaded = new Set<string>();
+  const visit = (path: string): void => {
+    if (loaded.has(path)) return;
+    loaded.add(path);
+    const file = byPath.get(path);
+    if (file === undefined) return;
+    const options = {
+      target: ts.ScriptTarget.ES2022,
+      module: ts.ModuleKind.ES2022,
+      verbatimModuleSyntax: true,
+    };
+    const text = ts.transpileModule(file.text, { compilerOptions: options }).outputText;
+    importsOf({ path, text }).forEach(visit);
+  };
+  visit(entry);
+  return loaded;
+}
+
 /** Sentences about the imports that the map of the rooms forbids. */
 function violations(files: readonly SourceFile[]): string[] {
   return files.flatMap((file) =>
@@ -107,6 +128,27 @@ describe("who may import whom", () => {
 
   it("has no cycles", () => {
     expect(findCycle(files)).toBeUndefined();
+  });
+
+  it("keeps TensorFlow.js out of all but its adapters, and out of those when they run", () => {
+    const naming = files.filter((file) =>
+      importsOf(file).some((imported) => imported.startsWith("@tensorflow/")),
+    );
+    expect(naming.length).toBeGreaterThan(0);
+    expect(naming.filter(({ path }) => !path.startsWith("src/optim/tfjs/"))).toEqual([]);
+    for (const entry of ["src/index.ts", "src/cli/main.ts", "envs/index.ts"]) {
+      const loaded = [...loadedWith(entry, files)];
+      expect(loaded.length).toBeGreaterThan(20);
+      expect(loaded.filter((path) => /^(@tensorflow|src\/optim\/tfjs)\//.test(path))).toEqual([]);
+    }
+  });
+
+  it("lets the entry rl-adan/tfjs load its own few files only", () => {
+    const loaded = [...loadedWith("src/optim/tfjs/index.ts", files)];
+    const others = loaded.filter(
+      (path) => !path.startsWith("src/optim/tfjs/") && !path.startsWith("src/math/"),
+    );
+    expect(others.sort()).toEqual(["src/errors.ts", "src/optim/clip.ts", "src/optim/options.ts"]);
   });
 
   it("has eyes for every import that the sources hold", () => {

@@ -4,34 +4,20 @@ import type { Kernels } from "../../src/kernels/kernels.js";
 import { scalarKernels } from "../../src/kernels/scalar-kernels.js";
 import { type Adam, createAdam } from "../../src/optim/adam.js";
 import { type Adan, createAdan } from "../../src/optim/adan.js";
-import { readFixtures } from "../support/fixtures.js";
 import { KERNEL_VARIANTS, kernelBench } from "../support/kernels.js";
+import {
+  expectClose,
+  FLOAT32,
+  type OptimizerCase,
+  type OptimizerFixture,
+  optimizerCases,
+  type Tolerance,
+} from "../support/optimizer-records.js";
 
-interface OptimizerCase {
-  optimizer: "adan" | "adam";
-  name: string;
-  learning_rate: number;
-  options: Record<string, unknown> & { restart_before?: number[]; timestep_reset_before?: number[] };
-  parameters_after: Record<string, number[]>;
-  final_state: Record<string, number[] | number>;
-}
-
-interface OptimizerFixture {
-  parameters: number[];
-  gradients: number[][];
-  cases: OptimizerCase[];
-}
-
-const FLOAT64 = { relative: 1e-12, floor: 1e-12 };
-/** The fixture's own tolerances for float32: 2e-5 relative, 1e-6 where numbers are small. */
-const FLOAT32 = { relative: 2e-5, floor: 1e-6 };
-
-const cases = readFixtures<OptimizerFixture>("optimizers").flatMap(({ data }) =>
-  data.cases.map((record) => ({ record, fixture: data, title: `${record.optimizer}: ${record.name}` })),
-);
+const FLOAT64: Tolerance = { relative: 1e-12, floor: 1e-12 };
 
 describe("optimizers follow the recorded trajectories of the reference implementations", () => {
-  it.each(cases)("$title, in float64", ({ record, fixture }) => {
+  it.each(optimizerCases)("$title, in float64", ({ record, fixture }) => {
     const allocate = (_name: string, length: number) => new Float64Array(length);
     check(
       record,
@@ -45,7 +31,7 @@ describe("optimizers follow the recorded trajectories of the reference implement
   });
 
   for (const variant of KERNEL_VARIANTS) {
-    it.each(cases)(`$title, in float32 (${variant})`, async ({ record, fixture }) => {
+    it.each(optimizerCases)(`$title, in float32 (${variant})`, async ({ record, fixture }) => {
       const bench = await kernelBench(variant);
       const allocate = (_name: string, length: number) => bench.float32(new Float32Array(length));
       const gradients = bench.float32(fixture.parameters);
@@ -58,7 +44,7 @@ describe("optimizers follow the recorded trajectories of the reference implement
   }
 
   it("checks every kind of record there is", () => {
-    expect(cases.length).toBeGreaterThanOrEqual(14);
+    expect(optimizerCases.length).toBeGreaterThanOrEqual(14);
   });
 });
 
@@ -68,7 +54,7 @@ function check(
   parameters: FloatArray,
   kernels: Kernels,
   allocate: (name: string, length: number) => FloatArray,
-  tolerance: { relative: number; floor: number },
+  tolerance: Tolerance,
   place: (gradient: number[]) => FloatArray,
 ): void {
   const { restart_before = [], timestep_reset_before = [], ...options } = record.options;
@@ -86,18 +72,4 @@ function check(
   for (const [slot, values] of Object.entries(optimizer.slots())) {
     expectClose(values, record.final_state[slot] as number[], tolerance, slot);
   }
-}
-
-function expectClose(
-  actual: FloatArray,
-  expected: number[],
-  tolerance: { relative: number; floor: number },
-  what: string,
-): void {
-  expect(actual.length).toBe(expected.length);
-  expected.forEach((value, i) => {
-    const error = Math.abs(actual[i]! - value);
-    const allowed = Math.max(tolerance.relative * Math.abs(value), tolerance.floor);
-    expect(error, `${what}[${i}]: ${actual[i]} against ${value}`).toBeLessThanOrEqual(allowed);
-  });
 }

@@ -1,0 +1,88 @@
+import * as tf from "@tensorflow/tfjs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  type AdamOptions,
+  adamRel,
+  adamw,
+  adan,
+  type MomentOptimizer,
+} from "../../../src/optim/tfjs/index.js";
+import {
+  expectClose,
+  FLOAT32,
+  type OptimizerCase,
+  type OptimizerFixture,
+  optimizerCases,
+} from "../../support/optimizer-records.js";
+import { useBackend } from "../../support/tfjs.js";
+
+/** The record's flat vector of 11 as several variables: a norm that isn't over all of them would show. */
+const SHAPES: readonly number[][] = [[2, 3], [4], []];
+
+describe.each(["cpu", "wasm"] as const)("optimizers on TensorFlow.js, back end %s", (backend) => {
+  beforeAll(() => useBackend(backend));
+  afterAll(() => tf.disposeVariables());
+
+  it.each(optimizerCases)("follow the recorded trajectory: $title", async ({ record, fixture }) => {
+    await follow(record, fixture);
+  });
+});
+
+async function follow(record: OptimizerCase, fixture: OptimizerFixture): Promise<void> {
+  const { restart_before = [], timestep_reset_before = [] } = record.options;
+  const optimizer = create(record);
+  const variables = split(fixture.parameters).map((part) => tf.variable(part));
+  for (const [index, flat] of fixture.gradients.entries()) {
+    const step = index + 1;
+    if (restart_before.includes(step)) optimizer.restart();
+    if (timestep_reset_before.includes(step)) optimizer.resetCounter();
+    const gradients = split(flat).map((tensor, i) => ({ name: variables[i]!.name, tensor }));
+    // Both shapes that applyGradients takes.
+    const asMap = Object.fromEntries(gradients.map(({ name, tensor }) => [name, tensor]));
+    optimizer.applyGradients(step % 2 === 0 ? asMap : gradients);
+    tf.dispose(asMap);
+    const expected = record.parameters_after[step];
+    if (expected !== undefined) {
+      expectClose(join(variables), expected, FLOAT32, `parameters after step ${step}`);
+    }
+  }
+  const [iterations, steps, ...slots] = await optimizer.getWeights();
+  expect([...iterations!.tensor.dataSync()]).toEqual([fixture.gradients.length]);
+  expect([...steps!.tensor.dataSync()]).toEqual(variables.map(() => record.final_state["step"]));
+  const names = record.optimizer === "adan" ? ["m", "v", "n", "previous_gradient"] : ["m", "n"];
+  expect(slots.length).toBe(names.length * variables.length);
+  names.forEach((name, i) => {
+    const own = slots.slice(i * variables.length, (i + 1) * variables.length).map(({ tensor }) => tensor);
+    expectClose(join(own), record.final_state[name] as number[], FLOAT32, name);
+  });
+  tf.dispose([iterations!.tensor, steps!.tensor]);
+  optimizer.dispose();
+}
+
+function create({ optimizer, learning_rate, options }: OptimizerCase): MomentOptimizer {
+  const given = {
+    learningRate: learning_rate,
+    betas: options["betas"],
+    eps: options["eps"],
+    weightDecay: options["weight_decay"],
+    noProx: options["no_prox"],
+    maxGradNorm: options["max_grad_norm"],
+  };
+  const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  if (optimizer === "adan") return adan(tf, present);
+  if (options.timestep_reset_before !== undefined) return adamRel(tf, present);
+  return adamw(tf, { weightDecay: 0, ...present } satisfies AdamOptions);
+}
+
+function split(flat: readonly number[]): tf.Tensor[] {
+  let start = 0;
+  return SHAPES.map((shape) => {
+    const size = shape.reduce((product, length) => product * length, 1);
+    start += size;
+    return tf.tensor(flat.slice(start - size, start), shape);
+  });
+}
+
+function join(tensors: readonly tf.Tensor[]): number[] {
+  return tensors.flatMap((tensor) => [...tensor.dataSync()]);
+}
