@@ -9,6 +9,7 @@ import { Policy, type PolicySnapshot } from "./policy/policy.js";
 import { streamKey, streamSeed64 } from "./random/index.js";
 import type { PolicyEnv } from "./rollout/env-slot.js";
 import { type CheckpointName, readCheckpoint } from "./run/checkpoint.js";
+import { readManifest } from "./run/manifest.js";
 import { openRunDirectory } from "./run/run-directory.js";
 import { checkEnvVersion, checkVersions } from "./run/version-check.js";
 import { policySpacesOf } from "./spaces.js";
@@ -88,9 +89,10 @@ export async function evaluateRun(
   },
 ): Promise<EvaluationResult> {
   const run = openRunDirectory(runDirectory);
-  checkVersions(run, { mujoco: MUJOCO_VERSION });
+  const manifest = readManifest(run);
+  checkVersions(run, manifest, { mujoco: MUJOCO_VERSION });
   const config = readTrainConfig(run.config);
-  checkEnvVersion(run, config.env);
+  checkEnvVersion(run, manifest, config.env);
   if (config.algorithm !== "ppo") {
     throw new RlAdanError(
       "nothing-learned",

@@ -115,10 +115,10 @@ export async function resumeTraining(options: ResumeOptions): Promise<TrainOutco
 }
 
 async function resumeLeased(run: RunDirectory, lease: Lease, options: ResumeOptions): Promise<TrainOutcome> {
-  checkVersions(run, { mujoco: MUJOCO_VERSION });
-  const saved = readTrainConfig(run.config);
-  checkEnvVersion(run, saved.env);
   const manifest = readManifest(run);
+  checkVersions(run, manifest, { mujoco: MUJOCO_VERSION });
+  const saved = readTrainConfig(run.config);
+  checkEnvVersion(run, manifest, saved.env);
   const config = readTrainConfig(run.config, options.overrides);
   if (config.algorithm !== "ppo") {
     throw new UsageError(

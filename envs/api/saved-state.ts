@@ -63,19 +63,22 @@ export function orNull<T extends StateTree>(field: StateField<T>): StateField<T 
 
 /** `length` float64 numbers; any number of them when it is left out. */
 export function float64s(length?: number): StateField<Float64Array> {
-  return {
-    expected: described("float64", length),
-    accepts: (value): value is Float64Array =>
-      value instanceof Float64Array && (length ?? value.length) === value.length,
-  };
+  return arrayOf(Float64Array, "float64", length);
 }
 
 /** `length` float32 numbers; any number of them when it is left out. */
 export function float32s(length?: number): StateField<Float32Array> {
+  return arrayOf(Float32Array, "float32", length);
+}
+
+function arrayOf<T extends Float32Array | Float64Array>(
+  type: abstract new (...args: never) => T,
+  name: string,
+  length: number | undefined,
+): StateField<T> {
   return {
-    expected: described("float32", length),
-    accepts: (value): value is Float32Array =>
-      value instanceof Float32Array && (length ?? value.length) === value.length,
+    expected: described(name, length),
+    accepts: (value): value is T => value instanceof type && (length ?? value.length) === value.length,
   };
 }
 
@@ -123,6 +126,6 @@ function shown(value: StateTree | undefined): string {
   if (ArrayBuffer.isView(value)) return `an array of ${(value as Uint8Array).length} numbers`;
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === "object" && value !== null) return "a mapping";
-  const text = typeof value === "number" ? String(value) : JSON.stringify(value);
-  return text.length > MAX_SHOWN_CHARACTERS ? `${text.slice(0, MAX_SHOWN_CHARACTERS)}…` : text;
+  const scalar = typeof value === "number" ? String(value) : JSON.stringify(value);
+  return scalar.length > MAX_SHOWN_CHARACTERS ? `${scalar.slice(0, MAX_SHOWN_CHARACTERS)}…` : scalar;
 }

@@ -1,4 +1,13 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { describeDiskError } from "../disk-errors-node.js";
 
@@ -15,6 +24,40 @@ export function writeFileAtomic(path: string, data: string | Uint8Array): void {
     }
     syncFolder(dirname(path));
   });
+}
+
+/**
+ * Makes a whole folder or nothing, in place of one that is there: `fill` writes into a folder of a temporary name, which then
+ * takes the target's. Throws what the system says.
+ */
+export function writeFolderAtomic(target: string, fill: (temporary: string) => void): void {
+  const temporary = temporaryFolderOf(target);
+  try {
+    mkdirSync(temporary);
+    fill(temporary);
+    syncFolder(temporary);
+  } catch (error) {
+    removeQuietly(temporary);
+    throw error;
+  }
+  const old = `${temporary}.old`;
+  if (existsSync(target)) renameSync(target, old);
+  renameSync(temporary, target);
+  rmSync(old, { recursive: true, force: true });
+  syncFolder(dirname(target));
+}
+
+export function temporaryFolderOf(path: string): string {
+  return join(dirname(path), `.${basename(path)}.tmp`);
+}
+
+/** Gives the space back; why there is none is what the user should read, not that removing failed too. */
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch {
+    // Whoever writes that folder next removes it.
+  }
 }
 
 /** Writes a file and waits until the disk has it. */

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { join } from "node:path";
 import type { StateTree } from "../../envs/api/state.js";
 import { describeDiskError } from "../disk-errors-node.js";
 import { RlAdanError } from "../errors.js";
 import { readLimitedFile } from "../limited-file-node.js";
-import { syncFolder, writeDurably, writeFileAtomic } from "./atomic-file.js";
+import { temporaryFolderOf, writeDurably, writeFileAtomic, writeFolderAtomic } from "./atomic-file.js";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.js";
 import { checkJsonDepth, joinStateTree, splitStateTree } from "./state-tree.js";
 
@@ -57,7 +57,6 @@ export function writeCheckpoint(
   const name = folderName(step);
   const folder = join(runDirectory, FOLDER);
   const target = join(folder, name);
-  const temporary = temporaryName(target);
   const nameBest = () => writeFileAtomic(join(runDirectory, "best"), `${name}\n`);
   // `best` before `latest`: a run resumed from there trusts that what it remembers of the best was written down. A step that is
   // saved again, after its evaluation, is what `latest` names already.
@@ -66,23 +65,13 @@ export function writeCheckpoint(
   describeDiskError(target, () => {
     // Not with the folders above: a run directory that is gone is not made again.
     if (!existsSync(folder)) mkdirSync(folder);
-    try {
-      mkdirSync(temporary);
+    writeFolderAtomic(target, (temporary) => {
       writeDurably(join(temporary, "train-state.safetensors"), tensorBytes);
       writeDurably(
         join(temporary, "state.json"),
         JSON.stringify({ digest: digest(tensorBytes, state), ...state }),
       );
-      syncFolder(temporary);
-    } catch (error) {
-      removeQuietly(temporary);
-      throw error;
-    }
-    const old = `${temporary}.old`;
-    if (isSavedAgain) renameSync(target, old);
-    renameSync(temporary, target);
-    rmSync(old, { recursive: true, force: true });
-    syncFolder(folder);
+    });
   });
   if (options.isBest && !isSavedAgain) nameBest();
   writeFileAtomic(join(runDirectory, "latest"), `${name}\n`);
@@ -231,16 +220,7 @@ function prune(runDirectory: string, { last, every }: KeepPolicy): void {
     if (every > 0 && Math.floor(step / every) > Math.floor((known[i - 1] ?? 0) / every)) continue;
     const path = join(runDirectory, FOLDER, folderName(step));
     if (!named.includes(folderName(step)))
-      describeDiskError(path, () => removeWhole(path, temporaryName(path)));
-  }
-}
-
-/** Gives the space back; why there is none is what the user should read, not that removing failed too. */
-function removeQuietly(path: string): void {
-  try {
-    rmSync(path, { recursive: true, force: true });
-  } catch {
-    // The next checkpoint removes it.
+      describeDiskError(path, () => removeWhole(path, temporaryFolderOf(path)));
   }
 }
 
@@ -250,10 +230,6 @@ function removeWhole(path: string, temporary: string): void {
   rmSync(temporary, { recursive: true, force: true });
   renameSync(path, temporary);
   rmSync(temporary, { recursive: true });
-}
-
-function temporaryName(path: string): string {
-  return join(dirname(path), `.${basename(path)}.tmp`);
 }
 
 function folderName(step: number): string {

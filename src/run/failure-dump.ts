@@ -1,11 +1,11 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import * as z from "zod";
 import { describeDiskError } from "../disk-errors-node.js";
 import { RlAdanError, UsageError } from "../errors.js";
 import { readLimitedFile } from "../limited-file-node.js";
 import type { NonFiniteFailure } from "../non-finite.js";
-import { syncFolder, writeDurably } from "./atomic-file.js";
+import { syncFolder, temporaryFolderOf, writeDurably, writeFolderAtomic } from "./atomic-file.js";
 import { type Checkpoint, readNewestCheckpoint } from "./checkpoint.js";
 import { refuseStrangers } from "./own-folder.js";
 import type { RunDirectory } from "./run-directory.js";
@@ -94,21 +94,19 @@ export function writeFailureDump(
   const iteration = String(record.failure.iteration).padStart(ITERATION_DIGITS, "0");
   const name = `iteration-${iteration}${rollbacks === 0 ? "" : `-rollback-${rollbacks}`}`;
   const target = join(run.path, FOLDER, name);
-  const temporary = join(dirname(target), `.${name}.tmp`);
   describeDiskError(target, () => {
-    rmSync(temporary, { recursive: true, force: true });
-    mkdirSync(temporary, { recursive: true });
-    writeDurably(join(temporary, "config.yaml"), readFileSync(run.config));
-    writeDurably(
-      join(temporary, FAILURE_FILE),
-      `${JSON.stringify({ format: FORMAT, ...record }, null, 2)}\n`,
-    );
-    if (checkpoint !== undefined) copyCheckpoint(checkpoint.path, temporary);
-    syncFolder(temporary);
+    mkdirSync(dirname(target), { recursive: true });
     // The same failure once more, of a run that was resumed: the dump is the same too.
-    rmSync(target, { recursive: true, force: true });
-    renameSync(temporary, target);
-    syncFolder(dirname(target));
+    for (const earlier of [temporaryFolderOf(target), target])
+      rmSync(earlier, { recursive: true, force: true });
+    writeFolderAtomic(target, (temporary) => {
+      writeDurably(join(temporary, "config.yaml"), readFileSync(run.config));
+      writeDurably(
+        join(temporary, FAILURE_FILE),
+        `${JSON.stringify({ format: FORMAT, ...record }, null, 2)}\n`,
+      );
+      if (checkpoint !== undefined) copyCheckpoint(checkpoint.path, temporary);
+    });
   });
   return target;
 }

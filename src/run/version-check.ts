@@ -1,5 +1,5 @@
 import { RlAdanError } from "../errors.js";
-import { readManifest } from "./manifest.js";
+import type { Manifest } from "./manifest.js";
 import { packageVersion } from "./package-version.js";
 import type { RunDirectory } from "./run-directory.js";
 
@@ -9,8 +9,11 @@ import type { RunDirectory } from "./run-directory.js";
  *
  * Throws a sentence that names both versions of what differs: rl-adan (as npm's caret ranges see it) or the engine.
  */
-export function checkVersions(run: RunDirectory, here: { readonly mujoco: string }): void {
-  const { rl_adan: trainedBy, mujoco } = readManifest(run);
+export function checkVersions(
+  run: RunDirectory,
+  { rl_adan: trainedBy, mujoco }: Manifest,
+  here: { readonly mujoco: string },
+): void {
   const version = packageVersion();
   const refuse = (name: string, then: string, now: string) =>
     new RlAdanError(
@@ -23,8 +26,7 @@ export function checkVersions(run: RunDirectory, here: { readonly mujoco: string
 }
 
 /** Throws a sentence when configuration and manifest name different environments, or versions of one. */
-export function checkEnvVersion(run: RunDirectory, env: string): void {
-  const trained = readManifest(run).env;
+export function checkEnvVersion(run: RunDirectory, { env: trained }: Manifest, env: string): void {
   if (trained === env) return;
   throw new RlAdanError(
     "version",
