@@ -30,7 +30,7 @@ export interface LearnerFailure {
   readonly tensors: readonly TensorStatistics[];
 }
 
-/** A tensor of the network, its numbers and their gradient at that moment. */
+/** A tensor of the network, its numbers and their gradient at that moment: once a step was made, as clipped for it. */
 export interface TensorStatistics {
   readonly name: string;
   readonly size: number;

@@ -1,4 +1,4 @@
-import { anyState, float32s, readState } from "../../envs/api/saved-state.js";
+import { anyState, finite, float32s, readState } from "../../envs/api/saved-state.js";
 import type { StateTree } from "../../envs/api/state.js";
 import type { Arena } from "../../src/kernels/arena.js";
 import { type Kernels, paddedBatch, SAMPLE_BLOCK } from "../../src/kernels/kernels.js";
@@ -162,11 +162,12 @@ export class KernelLearner implements Learner {
       plan.shuffle(epoch, this.#order);
       const way = this.#chooseWay();
       const startedAt = performance.now();
-      const trainedBefore = trained;
+      let computed = 0;
       for (const [index, [start, end]] of bounds.entries()) {
         const metrics = await this.#gradient(rollout, loss, settings, [start, end], pacer);
+        computed += 1;
         this.#sentinel.checkGradient(metrics, plan, epoch, index);
-        if (config.kl_stop === "minibatch" && metrics.approxKl > 1.5 * config.target_kl!) {
+        if (config.kl_stop === "minibatch" && !(metrics.approxKl <= 1.5 * config.target_kl!)) {
           stoppedByKl = true;
           // Nothing was trained on: the report still says which divergence stopped it.
           if (trained === 0) totals.add(metrics);
@@ -180,9 +181,9 @@ export class KernelLearner implements Learner {
         totals.add(metrics);
         plan.observer?.minibatch?.(epoch, metrics);
       }
-      this.#way.took(way, (performance.now() - startedAt) / Math.max(1, trained - trainedBefore));
+      this.#way.took(way, (performance.now() - startedAt) / computed);
       plan.observer?.epoch?.(epoch, this.parameters);
-      if (config.kl_stop === "epoch" && totals.last!.approxKl > config.target_kl!) stoppedByKl = true;
+      if (config.kl_stop === "epoch" && !(totals.last!.approxKl <= config.target_kl!)) stoppedByKl = true;
     }
     plan.clock?.enter("metrics");
     return {
@@ -243,13 +244,14 @@ export class KernelLearner implements Learner {
     };
   }
 
-  /** A thread that ended leaves its half, as a whole, to this one. */
+  /** A thread that ended leaves its half, as a whole, to this one: when nothing of it can write there any more. */
   async #awaitCritic(thread: CriticThread, start: number, end: number): Promise<CriticResult> {
     try {
       return await thread.finish();
     } catch (error) {
       console.warn(`warning: ${(error as Error).message} Going on without it; the results are the same.`);
       this.#criticThread = this.#thread = undefined;
+      await thread.close();
       return this.#critic.run(start, end);
     }
   }
@@ -275,7 +277,7 @@ export class KernelLearner implements Learner {
 
   async restore(state: StateTree): Promise<void> {
     const { parameters, optimizer, return_moments } = readState("the learner", state, {
-      parameters: float32s(),
+      parameters: finite(float32s()),
       optimizer: anyState,
       return_moments: anyState,
     });

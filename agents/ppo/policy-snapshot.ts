@@ -1,4 +1,4 @@
-import { anyState, float32s, readState } from "../../envs/api/saved-state.js";
+import { anyState, finite, float32s, readState } from "../../envs/api/saved-state.js";
 import type { StateTree } from "../../envs/api/state.js";
 import { actionRangeOf } from "../../src/policy/action-mapping.js";
 import { type MomentsState, readMoments } from "../../src/policy/moments.js";
@@ -48,7 +48,7 @@ export function policyOfTrainState(
     learner: anyState,
     observation_moments: anyState,
   });
-  const { parameters } = readState("the learner", learner, { parameters: float32s() });
+  const { parameters } = readState("the learner", learner, { parameters: finite(float32s()) });
   const moments = readMoments(observation_moments, spaces.observationSpace.low.length);
   return policySnapshot(config, spaces, parameters, moments);
 }

@@ -9,14 +9,15 @@ import type { MinibatchMetrics, UpdatePlan } from "./learner.js";
  * are given from 0, and told from 1.
  */
 export class Sentinel {
+  readonly #kernels: Kernels;
   readonly #tensors: readonly NamedTensor[];
+  readonly #parameters: Float32Array;
+  readonly #gradients: Float32Array;
 
-  constructor(
-    readonly kernels: Kernels,
-    layout: ParameterLayout,
-    readonly parameters: Float32Array,
-    readonly gradients: Float32Array,
-  ) {
+  constructor(kernels: Kernels, layout: ParameterLayout, parameters: Float32Array, gradients: Float32Array) {
+    this.#kernels = kernels;
+    this.#parameters = parameters;
+    this.#gradients = gradients;
     this.#tensors = namedTensors(layout);
   }
 
@@ -28,7 +29,7 @@ export class Sentinel {
 
   /** After it: throws NonFiniteError unless every parameter is finite. */
   checkParameters(metrics: MinibatchMetrics, plan: UpdatePlan, epoch: number, minibatch: number): void {
-    if (this.kernels.allFinite(this.parameters)) return;
+    if (this.#kernels.allFinite(this.#parameters)) return;
     throw this.#error("parameters", metrics, plan, epoch, minibatch);
   }
 
@@ -42,8 +43,8 @@ export class Sentinel {
     const tensors = this.#tensors.map(({ name, start, end }) => ({
       name,
       size: end - start,
-      parameters: rangeOf(this.parameters.subarray(start, end)),
-      gradient: rangeOf(this.gradients.subarray(start, end)),
+      parameters: rangeOf(this.#parameters.subarray(start, end)),
+      gradient: rangeOf(this.#gradients.subarray(start, end)),
     }));
     const part = what === "parameters" ? "parameters" : "gradient";
     return new NonFiniteError({

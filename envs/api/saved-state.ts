@@ -71,6 +71,20 @@ export function float32s(length?: number): StateField<Float32Array> {
   return arrayOf(Float32Array, "float32", length);
 }
 
+/** Of numbers that are all finite: what goes on being computed with. */
+export function finite<T extends Float32Array | Float64Array>(field: StateField<T>): StateField<T> {
+  return {
+    expected: `finite ${field.expected}`,
+    accepts: (value): value is T => field.accepts(value) && countNotFinite(value) === 0,
+  };
+}
+
+function countNotFinite(values: Float32Array | Float64Array): number {
+  let count = 0;
+  for (const value of values) if (!Number.isFinite(value)) count += 1;
+  return count;
+}
+
 function arrayOf<T extends Float32Array | Float64Array>(
   type: abstract new (...args: never) => T,
   name: string,
@@ -93,13 +107,18 @@ export function numbers(length: number): StateField<readonly number[]> {
 
 /** A list of float64 arrays. */
 export const float64Lists: StateField<readonly Float64Array[]> = {
-  expected: "a list of float64 numbers",
+  expected: "a list of arrays of float64 numbers",
   accepts: (value): value is readonly Float64Array[] =>
     isList(value) && value.every((item) => item instanceof Float64Array),
 };
 
 function described(type: string, length: number | undefined): string {
   return length === undefined ? `${type} numbers` : `${length} ${type} numbers`;
+}
+
+function describedWithFaults(type: string, values: Float32Array | Float64Array): string {
+  const notFinite = countNotFinite(values);
+  return `${described(type, values.length)}${notFinite === 0 ? "" : `, ${notFinite} of them not finite`}`;
 }
 
 function isList(value: StateTree): value is readonly StateTree[] {
@@ -113,16 +132,16 @@ function isMapping(value: StateTree): value is { readonly [key: string]: StateTr
 function misfit(what: string, part: string, expected: string, found: StateTree | undefined): RlAdanError {
   return new RlAdanError(
     "saved-state",
-    `A saved state does not fit ${what}: ${part} should be ${expected}, it is ${shown(found)}.`,
+    `A saved state does not fit ${what}: ${part} should be ${expected}, it is ${whatIs(found)}.`,
   );
 }
 
 const MAX_SHOWN_CHARACTERS = 40;
 
-function shown(value: StateTree | undefined): string {
+function whatIs(value: StateTree | undefined): string {
   if (value === undefined) return "missing";
-  if (value instanceof Float64Array) return described("float64", value.length);
-  if (value instanceof Float32Array) return described("float32", value.length);
+  if (value instanceof Float64Array) return describedWithFaults("float64", value);
+  if (value instanceof Float32Array) return describedWithFaults("float32", value);
   if (ArrayBuffer.isView(value)) return `an array of ${(value as Uint8Array).length} numbers`;
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === "object" && value !== null) return "a mapping";

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import {
   anyState,
+  finite,
   finiteNumber,
   float32s,
+  float64Lists,
   float64s,
   numbers,
   orNull,
@@ -48,6 +50,8 @@ describe("a saved state", () => {
       refusal({ part: 2 ** 53 }, wholeNumber),
       refusal({ part: "x".repeat(100) }, wholeNumber),
       refusal({ part: [1, "2"] }, numbers(2)),
+      refusal({ part: Float32Array.of(1, Number.NaN, Number.POSITIVE_INFINITY) }, finite(float32s())),
+      refusal({ part: [Float32Array.of(1)] }, float64Lists),
     ]).toMatchInlineSnapshot(`
       [
         "it should be a mapping, it is null.",
@@ -62,6 +66,8 @@ describe("a saved state", () => {
         ""part" should be a whole number of at least 0, it is 9007199254740992.",
         ""part" should be a whole number of at least 0, it is "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx….",
         ""part" should be a list of 2 finite numbers, it is a list of 2.",
+        ""part" should be finite float32 numbers, it is 3 float32 numbers, 2 of them not finite.",
+        ""part" should be a list of arrays of float64 numbers, it is a list of 1.",
       ]
     `);
   });
