@@ -1,5 +1,6 @@
 import { policyOfTrainState } from "../agents/ppo/policy-snapshot.js";
 import { anyState, readState } from "../envs/api/saved-state.js";
+import type { AnyEnv } from "../envs/index.js";
 import { MUJOCO_VERSION } from "../envs/mujoco/engine.js";
 import type { EnvModule } from "./env-modules-node.js";
 import { envSource } from "./env-source.js";
@@ -13,7 +14,7 @@ import { readManifest } from "./run/manifest.js";
 import { openRunDirectory } from "./run/run-directory.js";
 import { checkEnvVersion, checkVersions } from "./run/version-check.js";
 import { policySpacesOf } from "./spaces.js";
-import { readTrainConfig } from "./train-config.js";
+import { type PpoTrainConfig, readTrainConfig } from "./train-config.js";
 
 export interface EvaluationResult {
   readonly env: string;
@@ -74,20 +75,26 @@ export async function evaluatePolicy(
   return { returns, lengths };
 }
 
+/** A run's policy at a checkpoint, and its environment. */
+export interface TrainedPolicy {
+  readonly config: PpoTrainConfig;
+  /** Env steps that it was trained for. */
+  readonly step: number;
+  readonly snapshot: PolicySnapshot;
+  /** To be closed by the caller. */
+  readonly env: AnyEnv;
+}
+
 /**
- * Evaluates a checkpoint of a run: its policy with its own normaliser, in the run's environment, with mean actions.
+ * Opens the policy of a run, its own normaliser inside. envModule: a user's own environment, which no file may name.
  *
  * Throws a sentence when the directory is not a run, has no such checkpoint, or holds nothing that was learned.
  */
-export async function evaluateRun(
+export async function openTrainedPolicy(
   runDirectory: string,
-  options: {
-    readonly episodes: number;
-    readonly checkpoint: CheckpointName;
-    /** A user's own environment, which no file may name. */
-    readonly envModule?: EnvModule | undefined;
-  },
-): Promise<EvaluationResult> {
+  checkpointName: CheckpointName,
+  envModule: EnvModule | undefined,
+): Promise<TrainedPolicy> {
   const run = openRunDirectory(runDirectory);
   const manifest = readManifest(run);
   checkVersions(run, manifest, { mujoco: MUJOCO_VERSION });
@@ -99,14 +106,32 @@ export async function evaluateRun(
       `${runDirectory} is a run of ${config.algorithm}, which learns nothing to evaluate.`,
     );
   }
-  const checkpoint = readCheckpoint(run.path, options.checkpoint);
-  const env = await envSource(config, options.envModule).make(config.env_options);
+  const checkpoint = readCheckpoint(run.path, checkpointName);
+  const env = await envSource(config, envModule).make(config.env_options);
   try {
     const { agent } = readState("the training", checkpoint.tree, { agent: anyState });
     const snapshot = policyOfTrainState(config, policySpacesOf(env, config.env), agent);
-    const { episodes } = options;
+    return { config, step: checkpoint.step, snapshot, env };
+  } catch (error) {
+    env.close();
+    throw error;
+  }
+}
+
+/** Evaluates a checkpoint of a run in the run's environment, with mean actions. Throws as `openTrainedPolicy` does. */
+export async function evaluateRun(
+  runDirectory: string,
+  options: {
+    readonly episodes: number;
+    readonly checkpoint: CheckpointName;
+    readonly envModule?: EnvModule | undefined;
+  },
+): Promise<EvaluationResult> {
+  const { episodes, checkpoint, envModule } = options;
+  const { config, step, snapshot, env } = await openTrainedPolicy(runDirectory, checkpoint, envModule);
+  try {
     const evaluated = await evaluatePolicy(snapshot, env, { seed: config.seed, episodes, actions: "mean" });
-    return summarize(config.env, checkpoint.step, evaluated!.returns, evaluated!.lengths);
+    return summarize(config.env, step, evaluated!.returns, evaluated!.lengths);
   } finally {
     env.close();
   }

@@ -7,8 +7,20 @@ export * from "../envs/index.js";
 export type { Agent, AgentIteration, EpisodePoint } from "./agent.js";
 export { type EnvModule, loadEnvModule } from "./env-modules-node.js";
 export { formatError, RlAdanError, ShapeError, UsageError } from "./errors.js";
-export { type EvaluationResult, evaluatePolicy, evaluateRun } from "./evaluate.js";
-export type { IterationProgress, RollbackFacts, RunFacts, TrainReporter } from "./logging/progress.js";
+export { type EvaluationResult, evaluatePolicy } from "./evaluate.js";
+export { type CheckpointChoice, evaluate, loadPolicy } from "./library/evaluate.js";
+export { type LearnOptions, PPO, type RunPlace } from "./library/ppo.js";
+export { RunningTraining } from "./library/running-training.js";
+export type { TrainSettings } from "./library/settings.js";
+export { type ResumeOptions, resume, type TrainOptions, train } from "./library/train.js";
+export type {
+  IterationProgress,
+  RollbackFacts,
+  RunFacts,
+  TrainIteration,
+  TrainReporter,
+} from "./logging/progress.js";
+export { createReporter } from "./logging/status-line.js";
 export { type EnvFailure, type LearnerFailure, NonFiniteError, type NonFiniteFailure } from "./non-finite.js";
 export { createAdam } from "./optim/adam.js";
 export { createAdan } from "./optim/adan.js";
@@ -23,12 +35,5 @@ export {
 export { Policy, type PolicySnapshot } from "./policy/policy.js";
 export { createLocalActorPool } from "./rollout/create-actor-pool.js";
 export * as stats from "./stats/index.js";
-export {
-  type ResumeOptions,
-  resumeTraining,
-  type TrainOptions,
-  type TrainOutcome,
-  type TrainResult,
-  train,
-} from "./train.js";
 export { resolveTrainConfig, type TrainConfig } from "./train-config.js";
+export type { TrainOutcome, TrainResult } from "./training.js";

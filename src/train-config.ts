@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { brokenPpoRule, PPO_SCHEDULE_KEYS, ppoConfigShape } from "../agents/ppo/config.js";
 import { spec } from "../envs/index.js";
-import { commandLineLayer } from "./config/command-line.js";
+import { commandLineLayer, settingsLayer } from "./config/command-line.js";
 import { readConfigFile, readRunConfigFile } from "./config/config-file-node.js";
 import { ConfigLayers } from "./config/config-layers.js";
 import type { ConfigEntry, ConfigLayer } from "./config/layer.js";
@@ -42,6 +42,8 @@ export interface TrainConfigRequest {
   readonly set?: readonly string[] | undefined;
   /** Values by config key; text as YAML reads it. Undefined ones count as not given. */
   readonly flags?: Readonly<Record<string, unknown>> | undefined;
+  /** The same from a program: an error names the key instead of the flag. */
+  readonly settings?: Readonly<Record<string, unknown>> | undefined;
   /** Completes an environment's name to the id that the run records; by default what is registered. */
   readonly resolveEnvId?: ((name: string) => string) | undefined;
 }
@@ -65,6 +67,7 @@ export function resolveTrainConfig(request: TrainConfigRequest): ResolvedTrainCo
   const asked = [
     fileLayer(request.file, algorithm),
     commandLineLayer(request.set ?? [], request.flags ?? {}),
+    settingsLayer(request.settings ?? {}),
   ];
   throwProblems(asked.flatMap((layer) => keysNotTaken(layer, algorithm)));
 

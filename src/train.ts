@@ -1,15 +1,11 @@
 import { rmSync } from "node:fs";
 import { parse } from "node:path";
 import { stringify } from "yaml";
-import { type RandomEnv, startRandom } from "../agents/random/random.js";
-import type { AnyEnv } from "../envs/index.js";
 import { MUJOCO_VERSION } from "../envs/mujoco/engine.js";
-import type { Agent } from "./agent.js";
 import { OWN_MODEL_ENV } from "./config/model-file-node.js";
 import { parseYamlMapping } from "./config/yaml-file.js";
 import { describeDiskError } from "./disk-errors-node.js";
 import type { EnvModule } from "./env-modules-node.js";
-import { envSource } from "./env-source.js";
 import { RlAdanError, UsageError } from "./errors.js";
 import { checkMetricsLength } from "./logging/metrics-file.js";
 import {
@@ -17,11 +13,12 @@ import {
   type RollbackFacts,
   type RunFacts,
   silentReporter,
+  type TrainIteration,
   type TrainReporter,
 } from "./logging/progress.js";
 import { RunLog } from "./logging/run-log.js";
 import { NonFiniteError, type NonFiniteFailure, nonFiniteSentence } from "./non-finite.js";
-import { startPpoAgent, type Threads, threadsFor } from "./ppo-agent-node.js";
+import { type Prepared, prepare } from "./prepare.js";
 import { rollBack, type StartingPoint, startingPoint } from "./rollback.js";
 import { writeFileAtomic } from "./run/atomic-file.js";
 import { readNewestCheckpoint, removeLeftovers } from "./run/checkpoint.js";
@@ -31,13 +28,9 @@ import { addResumption, createManifest, readManifest, writeManifest } from "./ru
 import { createRunDirectory, isFinished, openRunDirectory, type RunDirectory } from "./run/run-directory.js";
 import { checkEnvVersion, checkVersions } from "./run/version-check.js";
 import { type ResumeOverrides, readTrainConfig, type TrainConfig } from "./train-config.js";
-import { readSavedTraining, Training, type TrainOutcome } from "./training.js";
-
-export type { TrainOutcome, TrainResult } from "./training.js";
+import { readSavedTraining, type TrainIterations, Training, type TrainOutcome } from "./training.js";
 
 const FROM_THE_BEGINNING: StartingPoint = { from: undefined, learningRateFactor: 1, rollbacks: 0 };
-
-const ONE_THREAD: Threads = { actors: 1, learner: 1, notes: [] };
 
 interface CommonOptions {
   /** A user's own environment: named anew by every caller, since no file of a run is allowed to have code imported. */
@@ -66,32 +59,53 @@ export interface ResumeOptions extends CommonOptions {
   readonly overrides?: ResumeOverrides;
 }
 
-/** Trains an agent in a run directory of its own; ends with an evaluation and `result.json`. */
-export async function train(options: TrainOptions): Promise<TrainOutcome> {
+/** Trains an agent in a run directory of its own; ends with an evaluation and `result.json`. To be iterated to its end. */
+export async function* trainRun(options: TrainOptions): TrainIterations {
   const { config, argv = [], notes = [] } = options;
   const configText = stringify(config);
   // A run whose configuration could not be read again could be neither resumed nor evaluated.
   parseYamlMapping(configText, "config.yaml");
   const began = FROM_THE_BEGINNING;
   const prepared = await prepare(config, options.envModule, began);
-  return closing(prepared, async () => {
-    const run = createRunDirectory({
-      runsRoot: options.runsRoot ?? "runs",
-      path: options.runDirectory,
-      env: runName(config),
-      algorithm: config.algorithm,
-      optimizer: config.algorithm === "ppo" ? config.optimizer : null,
-      seed: config.seed,
-      unixSeconds: Math.floor(Date.now() / 1000),
-    });
-    return Lease.during(run.path, async (lease) => {
+  try {
+    const run = makeRunDirectory(config, options);
+    const lease = Lease.acquire(run.path);
+    try {
       const { env, device } = config;
       writeManifest(run, createManifest({ config, env, device, mujoco: MUJOCO_VERSION, argv }));
       writeFileAtomic(run.config, configText);
       const log = new RunLog(run.path, run.metrics);
       log.configuration(config, groupHash(config));
-      return drive(prepared, { ...options, config, run, lease, log, notes, began });
-    });
+      return yield* drive(prepared, { ...options, config, run, lease, log, notes, began });
+    } finally {
+      lease.release();
+    }
+  } finally {
+    await prepared.close();
+  }
+}
+
+/** Iterates a training to its end. */
+export async function outcomeOf(iterations: TrainIterations): Promise<TrainOutcome> {
+  for (;;) {
+    const { done, value } = await iterations.next();
+    if (done === true) return value;
+  }
+}
+
+/** The folder of a new run of this configuration. Throws as `createRunDirectory` does. */
+export function makeRunDirectory(
+  config: TrainConfig,
+  { runDirectory, runsRoot = "runs" }: Pick<TrainOptions, "runDirectory" | "runsRoot">,
+): RunDirectory {
+  return createRunDirectory({
+    runsRoot,
+    path: runDirectory,
+    env: runName(config),
+    algorithm: config.algorithm,
+    optimizer: config.algorithm === "ppo" ? config.optimizer : null,
+    seed: config.seed,
+    unixSeconds: Math.floor(Date.now() / 1000),
   });
 }
 
@@ -106,15 +120,20 @@ function runName({ env, env_options }: TrainConfig): string {
  * wrote any, finishes one that only lacks its result.
  *
  * A longer budget may be given; schedules of `progress` then run over the new one from there on. Nothing in the run
- * directory changes before everything is known to fit.
+ * directory changes before everything is known to fit. To be iterated to its end.
  * Throws a sentence when the directory is not a run, has no whole checkpoint, or has nothing left to do.
  */
-export async function resumeTraining(options: ResumeOptions): Promise<TrainOutcome> {
+export async function* resumeRun(options: ResumeOptions): TrainIterations {
   const run = openRunDirectory(options.runDirectory);
-  return Lease.during(run.path, (lease) => resumeLeased(run, lease, options));
+  const lease = Lease.acquire(run.path);
+  try {
+    return yield* resumeLeased(run, lease, options);
+  } finally {
+    lease.release();
+  }
 }
 
-async function resumeLeased(run: RunDirectory, lease: Lease, options: ResumeOptions): Promise<TrainOutcome> {
+async function* resumeLeased(run: RunDirectory, lease: Lease, options: ResumeOptions): TrainIterations {
   const manifest = readManifest(run);
   checkVersions(run, manifest, { mujoco: MUJOCO_VERSION });
   const saved = readTrainConfig(run.config);
@@ -138,7 +157,7 @@ async function resumeLeased(run: RunDirectory, lease: Lease, options: ResumeOpti
   const began = newest === undefined ? FROM_THE_BEGINNING : startingPoint(newest.checkpoint);
   const { from } = began;
   const prepared = await prepare(config, options.envModule, began);
-  return closing(prepared, async () => {
+  try {
     const log = reopenLog(run, from);
     const isLonger = config.total_timesteps !== saved.total_timesteps;
     if (isLonger || from === undefined) log.configuration(config, groupHash(config));
@@ -158,58 +177,7 @@ async function resumeLeased(run: RunDirectory, lease: Lease, options: ResumeOpti
           ]
         : []),
     ];
-    return drive(prepared, { ...options, config, run, lease, log, notes, began });
-  });
-}
-
-/** An agent that is ready to run, and an environment for evaluations. */
-interface Prepared {
-  readonly agent: Agent;
-  readonly env: AnyEnv;
-  readonly threads: number;
-  readonly notes: readonly string[];
-  readonly startedAt: number;
-  /** Does nothing the second time. */
-  close(): Promise<void>;
-}
-
-/** Makes everything that may not fit (spaces, memory, threads, saved weights) before anything is written. */
-async function prepare(
-  config: TrainConfig,
-  envModule: EnvModule | undefined,
-  { from, learningRateFactor }: StartingPoint,
-): Promise<Prepared> {
-  const startedAt = performance.now();
-  const source = envSource(config, envModule);
-  const env: AnyEnv = await source.make(config.env_options);
-  try {
-    const threads = config.algorithm === "ppo" ? threadsFor(config, source) : ONE_THREAD;
-    const notes = [
-      ...threads.notes,
-      ...(env.state === undefined
-        ? ["the environment has no state() and restore(): the run can be evaluated, not resumed"]
-        : []),
-    ];
-    const { seed, total_timesteps: totalTimesteps } = config;
-    const agent =
-      config.algorithm === "ppo"
-        ? await startPpoAgent({ config, source, env, threads, learningRateFactor, from: from?.state.agent })
-        : startRandom({ env: env as RandomEnv, seed, totalTimesteps });
-    let closed: Promise<void> | undefined;
-    const close = () => {
-      closed ??= agent.close().then(() => env.close());
-      return closed;
-    };
-    return { agent, env, threads: Math.max(threads.actors, threads.learner), notes, startedAt, close };
-  } catch (error) {
-    env.close();
-    throw error;
-  }
-}
-
-async function closing<T>(prepared: Prepared, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
+    return yield* drive(prepared, { ...options, config, run, lease, log, notes, began });
   } finally {
     await prepared.close();
   }
@@ -225,12 +193,12 @@ interface Drive extends CommonOptions {
 }
 
 /** Trains to the end, in as many parts as rollbacks make of it. */
-async function drive(first: Prepared, how: Drive): Promise<TrainOutcome> {
+async function* drive(first: Prepared, how: Drive): TrainIterations {
   const { config, run, reporter = silentReporter } = how;
   reporter.started(factsOf(first, how));
   let [prepared, began, openLog] = [first, how.began, () => how.log];
   for (;;) {
-    const end = await trainPart(prepared, began, openLog, how);
+    const end = yield* trainPart(prepared, began, openLog, how);
     if (end.status !== "rolled-back") return end;
     const facts: RollbackFacts = {
       failure: nonFiniteSentence(end.failure),
@@ -270,18 +238,18 @@ async function prepareAgain(
 }
 
 /** Trains until the end or a rollback, and gives the agent back. */
-function trainPart(
+async function* trainPart(
   prepared: Prepared,
   began: StartingPoint,
   openLog: () => RunLog,
   { config, run, lease, signal, reporter = silentReporter }: Drive,
-): Promise<TrainOutcome | RolledBack> {
+): AsyncGenerator<TrainIteration, TrainOutcome | RolledBack, void> {
   const { agent, env, startedAt } = prepared;
-  return closing(prepared, async () => {
+  try {
     const log = openLog();
     const setup = { config, run, lease, agent, env, log, reporter, signal, startedAt, ...began };
     try {
-      return await new Training(setup).run();
+      return yield* new Training(setup).run();
     } catch (error) {
       try {
         if (!(error instanceof NonFiniteError && lease.isHeld)) throw error;
@@ -295,7 +263,9 @@ function trainPart(
         throw reason;
       }
     }
-  });
+  } finally {
+    await prepared.close();
+  }
 }
 
 function factsOf(prepared: Prepared, { config, run, notes, began }: Drive): RunFacts {

@@ -5,7 +5,7 @@ import type { AnyEnv } from "../envs/index.js";
 import type { Agent, AgentIteration } from "./agent.js";
 import { type EvaluationResult, evaluatePolicy, summarize } from "./evaluate.js";
 import { EpisodeWindow } from "./logging/episode-window.js";
-import type { TrainReporter } from "./logging/progress.js";
+import type { IterationProgress, TrainIteration, TrainReporter } from "./logging/progress.js";
 import type { RunLog } from "./logging/run-log.js";
 import { PhaseClock } from "./phase-clock.js";
 import type { PolicySnapshot } from "./policy/policy.js";
@@ -48,6 +48,9 @@ export interface TrainResult {
 export type TrainOutcome =
   | { readonly status: "finished"; readonly runDirectory: string; readonly result: TrainResult }
   | { readonly status: "interrupted"; readonly runDirectory: string; readonly step: number };
+
+/** A training as its iterations, one by one, and its outcome at the end. */
+export type TrainIterations = AsyncGenerator<TrainIteration, TrainOutcome, void>;
 
 /** A checkpoint: the agent's TrainState, and what the logs and the choice of the best go on from. */
 export interface SavedTraining {
@@ -100,6 +103,8 @@ export class Training {
   readonly #clock = new PhaseClock();
   #best: number | null;
   #evaluation: EvaluationResult | undefined;
+  /** This step has an evaluation that was not made yet. */
+  #evaluationIsDue = false;
 
   constructor(setup: TrainingSetup) {
     const { from } = setup;
@@ -110,14 +115,16 @@ export class Training {
     if (from !== undefined) this.#window.restore(from.state.episodes);
   }
 
-  /** To the end of the budget, or to the end of the iteration in which the signal is aborted. */
-  async run(): Promise<TrainOutcome> {
+  /** To the end of the budget, or to the end of the iteration in which the signal is aborted: to be iterated to its end. */
+  async *run(): TrainIterations {
     const { config, log, signal, agent } = this.#setup;
     await this.#makeDueEvaluation();
     if (this.#step < config.total_timesteps && !signal?.aborted) {
       for await (const iteration of agent.iterations) {
-        await this.#take(iteration);
-        if (signal?.aborted) break;
+        yield await this.#take(iteration);
+        if (!signal?.aborted) continue;
+        if (this.#savedStep !== this.#step) await this.#save(iteration.state);
+        break;
       }
     }
     const isFinished = this.#step >= config.total_timesteps && !this.#isEvaluationMissing();
@@ -125,7 +132,7 @@ export class Training {
     return isFinished ? this.#finish() : this.#interrupt();
   }
 
-  async #take(iteration: AgentIteration): Promise<void> {
+  async #take(iteration: AgentIteration): Promise<TrainIteration> {
     const { config, log, signal, lease } = this.#setup;
     lease.check();
     const previous = this.#step;
@@ -133,27 +140,33 @@ export class Training {
     this.#trainingSeconds += iteration.seconds;
     for (const [phase, seconds] of Object.entries(iteration.phases)) this.#clock.add(phase, seconds);
     this.#clock.enter("logs");
-    for (const { episodeReturn, length } of iteration.episodes) this.#window.push(episodeReturn, length);
-    log.iteration({
-      iteration: iteration.iteration,
-      step: this.#step,
-      episodes: iteration.episodes,
-      scalars: { ...this.#runningScalars(), ...iteration.scalars },
-    });
+    const { episodes } = iteration;
+    for (const { episodeReturn, length } of episodes) this.#window.push(episodeReturn, length);
+    const scalars = { ...this.#runningScalars(), ...iteration.scalars };
+    log.iteration({ iteration: iteration.iteration, step: this.#step, episodes, scalars });
     log.flush();
-    this.#report(iteration);
+    const progress = this.#progress(iteration);
+    this.#setup.reporter.iteration(progress);
     this.#clock.enter();
     const isLast = this.#step >= config.total_timesteps;
     const { policy } = iteration;
     const evaluates = policy !== undefined && (isLast || crosses(previous, this.#step, config.eval_every));
     const saves = isLast || signal?.aborted || crosses(previous, this.#step, config.checkpoint_every);
+    this.#evaluationIsDue = evaluates;
     // First save, then evaluate: an evaluation that fails or is killed loses no training.
-    if (saves) await this.#save(iteration.state, { isBest: false, evaluationIsDue: evaluates });
-    if (!evaluates) return;
-    const isBest = await this.#evaluate(policy());
-    if (isBest !== undefined && (saves || isBest)) {
-      await this.#save(iteration.state, { isBest, evaluationIsDue: false });
+    if (saves) await this.#save(iteration.state);
+    if (evaluates) {
+      const isBest = await this.#evaluate(policy());
+      if (isBest !== undefined && (saves || isBest)) await this.#save(iteration.state, isBest);
     }
+    const { path: runDirectory } = this.#setup.run;
+    return {
+      ...progress,
+      iteration: iteration.iteration,
+      scalars,
+      finishedEpisodes: episodes,
+      runDirectory,
+    };
   }
 
   /** Whether it is the best so far; undefined when it was interrupted. */
@@ -164,6 +177,7 @@ export class Training {
     const evaluated = await evaluatePolicy(policy, env, { seed, episodes, actions, signal });
     this.#clock.enter();
     if (evaluated === undefined) return undefined;
+    this.#evaluationIsDue = false;
     this.#evaluation = summarize(config.env, this.#step, evaluated.returns, evaluated.lengths);
     const { mean_return, mean_length } = this.#evaluation;
     log.scalars(this.#step, { "eval/mean_reward": mean_return, "eval/mean_ep_length": mean_length });
@@ -180,7 +194,7 @@ export class Training {
     if (from.state.evaluation_is_due) {
       const isBest = await this.#evaluate(policy());
       if (isBest === undefined) return;
-      await this.#save(async () => from.state.agent, { isBest, evaluationIsDue: false });
+      await this.#save(async () => from.state.agent, isBest);
     } else if (this.#step >= config.total_timesteps) {
       const { seed, eval_episodes: episodes, eval_actions: actions } = config;
       const { signal } = this.#setup;
@@ -195,10 +209,7 @@ export class Training {
     return this.#setup.config.algorithm === "ppo" && this.#evaluation?.step !== this.#step;
   }
 
-  async #save(
-    agentState: (() => Promise<StateTree>) | undefined,
-    how: { readonly isBest: boolean; readonly evaluationIsDue: boolean },
-  ): Promise<void> {
+  async #save(agentState: (() => Promise<StateTree>) | undefined, isBest = false): Promise<void> {
     if (agentState === undefined) return;
     const { config, log, run, lease, learningRateFactor } = this.#setup;
     this.#clock.enter("checkpoints");
@@ -209,12 +220,12 @@ export class Training {
       agent,
       episodes: this.#window.state(),
       best_evaluation: this.#best,
-      evaluation_is_due: how.evaluationIsDue,
+      evaluation_is_due: this.#evaluationIsDue,
       metrics_bytes: log.metricsBytes,
       learning_rate_factor: learningRateFactor,
     };
     const { keep_last: last, keep_every: every } = config;
-    writeCheckpoint(run.path, this.#step, state, { isBest: how.isBest, keep: { last, every } });
+    writeCheckpoint(run.path, this.#step, state, { isBest, keep: { last, every } });
     this.#savedStep = this.#step;
     this.#clock.enter();
   }
@@ -232,10 +243,10 @@ export class Training {
     return (this.#step - this.#firstStep) / this.#trainingSeconds;
   }
 
-  #report(iteration: AgentIteration): void {
-    const { config, reporter } = this.#setup;
+  #progress(iteration: AgentIteration): IterationProgress {
+    const { config } = this.#setup;
     const stepsPerSecond = this.#stepsPerSecond();
-    reporter.iteration({
+    return {
       step: this.#step,
       totalTimesteps: config.total_timesteps,
       stepsPerSecond,
@@ -244,7 +255,7 @@ export class Training {
       returnCount: this.#window.size,
       approxKl: iteration.scalars["losses/approx_kl"] ?? null,
       secondsLeft: Math.max(0, config.total_timesteps - this.#step) / stepsPerSecond,
-    });
+    };
   }
 
   #interrupt(): TrainOutcome {

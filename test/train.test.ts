@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { Pendulum, register } from "../envs/index.js";
 import { evaluateRun } from "../src/evaluate.js";
 import { type RunFacts, silentReporter } from "../src/logging/progress.js";
-import { resumeTraining, train } from "../src/train.js";
+import { outcomeOf, resumeRun, trainRun } from "../src/train.js";
 import { resolveTrainConfig } from "../src/train-config.js";
 import { temporaryFolder } from "./support/temporary-folder.js";
 
@@ -35,9 +35,9 @@ describe("train", () => {
       },
     });
     const run = join(folder, "choice");
-    await expect(train({ config: config("test/Choice-v0"), runDirectory: run })).rejects.toThrow(
-      "PPO needs a flat Box or Discrete as action space; test/Choice-v0 has Dict(a: Box).",
-    );
+    await expect(
+      outcomeOf(trainRun({ config: config("test/Choice-v0"), runDirectory: run })),
+    ).rejects.toThrow("PPO needs a flat Box or Discrete as action space; test/Choice-v0 has Dict(a: Box).");
     expect(() => readFileSync(join(run, "manifest.json"))).toThrow();
   });
 
@@ -54,14 +54,14 @@ describe("train", () => {
     const run = join(folder, "stateless");
     const notes: string[] = [];
     const reporter = { ...silentReporter, started: (facts: RunFacts) => notes.push(...facts.notes) };
-    await train({ config: config("test/Stateless-v0"), runDirectory: run, reporter });
+    await outcomeOf(trainRun({ config: config("test/Stateless-v0"), runDirectory: run, reporter }));
     expect(notes).toContain(
       "the environment has no state() and restore(): the run can be evaluated, not resumed",
     );
     expect((await evaluateRun(run, { episodes: 1, checkpoint: "latest" })).step).toBe(128);
-    await expect(resumeTraining({ runDirectory: run, overrides: { total_timesteps: 256 } })).rejects.toThrow(
-      "This environment has no state() and restore(), so the run can't be resumed",
-    );
+    await expect(
+      outcomeOf(resumeRun({ runDirectory: run, overrides: { total_timesteps: 256 } })),
+    ).rejects.toThrow("This environment has no state() and restore(), so the run can't be resumed");
   });
 
   it("of an environment without state that gives NaN stops, since there is no going back", async () => {
@@ -84,7 +84,9 @@ describe("train", () => {
     });
     const flags = { total_timesteps: 512, checkpoint_every: 64, on_nan: "rollback" };
     await expect(
-      train({ config: config("test/Spoiled-v0", flags), runDirectory: join(folder, "spoiled") }),
+      outcomeOf(
+        trainRun({ config: config("test/Spoiled-v0", flags), runDirectory: join(folder, "spoiled") }),
+      ),
     ).rejects.toThrow(
       "Iteration 4: environment 0 gave a reward of NaN at its step 100, step 20 of its episode. " +
         "There is no going back: This environment has no state() and restore()",
@@ -94,7 +96,9 @@ describe("train", () => {
   it("of an environment that never ends evaluates episodes that are cut", async () => {
     register({ id: "test/Endless-v0", create: async () => new Pendulum() });
     const run = join(folder, "endless");
-    expect((await train({ config: config("test/Endless-v0"), runDirectory: run })).status).toBe("finished");
+    expect((await outcomeOf(trainRun({ config: config("test/Endless-v0"), runDirectory: run }))).status).toBe(
+      "finished",
+    );
     expect((await evaluateRun(run, { episodes: 1, checkpoint: "latest" })).mean_length).toBe(100_000);
   });
 });
@@ -102,15 +106,15 @@ describe("train", () => {
 describe("a run whose configuration was changed to another network", () => {
   it("is neither evaluated nor resumed from its checkpoint", async () => {
     const run = join(folder, "changed");
-    await train({ config: config("Pendulum"), runDirectory: run });
+    await outcomeOf(trainRun({ config: config("Pendulum"), runDirectory: run }));
     const path = join(run, "config.yaml");
     writeFileSync(path, readFileSync(path, "utf8").replace(/hidden_sizes:\n {2}- 8/, "hidden_sizes:\n  - 9"));
     // 2·(3·8+8 + 8·1+1) + 1 = 83, with nine hidden units 93.
     const message =
       /^The checkpoint holds 83 parameters, this network has 93: it comes from other hidden_sizes/;
     await expect(evaluateRun(run, { episodes: 1, checkpoint: "latest" })).rejects.toThrow(message);
-    await expect(resumeTraining({ runDirectory: run, overrides: { total_timesteps: 256 } })).rejects.toThrow(
-      message,
-    );
+    await expect(
+      outcomeOf(resumeRun({ runDirectory: run, overrides: { total_timesteps: 256 } })),
+    ).rejects.toThrow(message);
   });
 });

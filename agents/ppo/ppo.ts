@@ -8,7 +8,6 @@ import { Arena } from "../../src/kernels/arena.js";
 import { loadKernels } from "../../src/kernels/load.js";
 import { PhaseClock } from "../../src/phase-clock.js";
 import { createDistribution } from "../../src/policy/create-distribution.js";
-import { initializeParameters } from "../../src/policy/initialize.js";
 import { RunningMoments } from "../../src/policy/moments.js";
 import { parameterLayout } from "../../src/policy/network.js";
 import type { PolicySnapshot } from "../../src/policy/policy.js";
@@ -20,6 +19,7 @@ import { createRolloutBuffer } from "../../src/rollout/rollout-buffer.js";
 import type { PolicySpaces } from "../../src/spaces.js";
 import type { PpoConfig } from "./config.js";
 import type { CriticThreadFactory } from "./critic-thread.js";
+import { initialize } from "./initial-policy.js";
 import { KernelLearner } from "./kernel-learner.js";
 import type { UpdateMetrics } from "./learner.js";
 import { networkShape, policySnapshot } from "./policy-snapshot.js";
@@ -126,13 +126,7 @@ export async function startPpo(setup: PpoSetup): Promise<Agent<PpoIteration>> {
       },
     });
     if (saved === undefined) {
-      const how = {
-        init: config.init,
-        policyGain: config.policy_gain,
-        valueGain: config.value_gain,
-        initialLogStd: config.initial_log_std,
-      };
-      initializeParameters(parameters, layout, how, streamKey(seed, "init"));
+      initialize(parameters, layout, config, seed);
       await actors.start(moments);
     } else {
       await learner.restore(saved.learner);

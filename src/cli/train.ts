@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import { didYouMean, UsageError } from "../errors.js";
 import { createReporter, type ReportMode } from "../logging/status-line.js";
-import type { TrainOutcome } from "../train.js";
 import type { TrainConfig } from "../train-config.js";
+import type { TrainOutcome } from "../training.js";
 import { envModuleIn, envModuleInConfig, envModuleOf } from "./env-module.js";
 import { exitInterrupted, interruptSignal } from "./interrupt.js";
 
@@ -103,11 +103,8 @@ async function runTrain(algorithm: string | undefined, flags: TrainFlags): Promi
   const mode: ReportMode = flags.json ? "json" : flags.quiet ? "quiet" : "auto";
   const { signal, release } = interruptSignal();
   try {
-    const outcome = await start({
-      argv: process.argv.slice(2),
-      signal,
-      reporter: createReporter(process.stdout, { mode, profile: flags.profile ?? false }),
-    });
+    const reporter = createReporter(process.stdout, { mode, profile: flags.profile ?? false });
+    const outcome = await start({ argv: process.argv.slice(2), signal, reporter });
     if (outcome.status === "interrupted") exitInterrupted();
   } finally {
     release();
@@ -116,7 +113,7 @@ async function runTrain(algorithm: string | undefined, flags: TrainFlags): Promi
 
 /** What is checked by now, and wants only to be started. Heavy modules are imported when a command needs them. */
 type Start = (
-  how: Pick<Parameters<typeof import("../train.js").train>[0], "argv" | "signal" | "reporter">,
+  how: Pick<Parameters<typeof import("../train.js").trainRun>[0], "argv" | "signal" | "reporter">,
 ) => Promise<TrainOutcome>;
 
 async function newRun(name: string | undefined, flags: TrainFlags): Promise<Start> {
@@ -146,8 +143,8 @@ async function newRun(name: string | undefined, flags: TrainFlags): Promise<Star
     flags: values,
     ...(envModule === undefined ? {} : { resolveEnvId: () => envModule.id }),
   });
-  const { train } = await import("../train.js");
-  return (how) => train({ ...how, config, notes, envModule, runDirectory, runsRoot });
+  const { outcomeOf, trainRun } = await import("../train.js");
+  return (how) => outcomeOf(trainRun({ ...how, config, notes, envModule, runDirectory, runsRoot }));
 }
 
 /** The environment that a `--set env=…` names; the last one counts. */
@@ -179,8 +176,8 @@ async function resumedRun(algorithm: string | undefined, flags: TrainFlags): Pro
   const envModule = await envModuleOf(flags.env);
   const { env: _module, ...values } = configValues(flags);
   const overrides = resolveResumeOverrides(values);
-  const { resumeTraining } = await import("../train.js");
-  return (how) => resumeTraining({ ...how, runDirectory: flags.resume!, overrides, envModule });
+  const { outcomeOf, resumeRun } = await import("../train.js");
+  return (how) => outcomeOf(resumeRun({ ...how, runDirectory: flags.resume!, overrides, envModule }));
 }
 
 /** The flags that are config keys, by key. */

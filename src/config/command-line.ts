@@ -33,11 +33,19 @@ export function commandLineLayer(
     }
   }
   for (const [key, given] of Object.entries(flags)) {
-    if (given === undefined) continue;
-    const flag = `--${key.replaceAll("_", "-")}`;
-    layer.set(key, { value: typeof given === "string" ? parseYamlValue(given, flag) : given, subject: flag });
+    if (given !== undefined) layer.set(key, entry(given, `--${key.replaceAll("_", "-")}`));
   }
   return layer;
+}
+
+/** What a program says of config keys, text read as flags' is. */
+export function settingsLayer(settings: Readonly<Record<string, unknown>>): ConfigLayer {
+  const given = Object.entries(settings).filter(([, value]) => value !== undefined);
+  return new Map(given.map(([key, value]) => [key, entry(value, key)]));
+}
+
+function entry(given: unknown, subject: string): ConfigEntry {
+  return { value: typeof given === "string" ? parseYamlValue(given, subject) : given, subject };
 }
 
 /** `a.b` is key b of the mapping a. */

@@ -1,3 +1,5 @@
+import type { EpisodePoint } from "../agent.js";
+
 /** What a run is, told before it starts. */
 export interface RunFacts {
   readonly runDirectory: string;
@@ -26,6 +28,17 @@ export interface IterationProgress {
   readonly returnCount: number;
   readonly approxKl: number | null;
   readonly secondsLeft: number;
+}
+
+/** An iteration of a training, as a program that iterates over it gets it. */
+export interface TrainIteration extends IterationProgress {
+  /** Counts from 1. */
+  readonly iteration: number;
+  /** What was logged at `step`, by TensorBoard tag. */
+  readonly scalars: Readonly<Record<string, number>>;
+  /** The episodes that ended in it. */
+  readonly finishedEpisodes: readonly EpisodePoint[];
+  readonly runDirectory: string;
 }
 
 /** A number that was not finite, and what the run goes on with instead. */

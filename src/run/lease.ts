@@ -61,16 +61,6 @@ export class Lease {
     return lease;
   }
 
-  /** Does a piece of work that writes the run. Throws as `acquire` does. */
-  static async during<T>(runDirectory: string, work: (lease: Lease) => Promise<T>): Promise<T> {
-    const lease = Lease.acquire(runDirectory);
-    try {
-      return await work(lease);
-    } finally {
-      lease.release();
-    }
-  }
-
   get isHeld(): boolean {
     return readLease(this.#path)?.owner === this.#record.owner;
   }

@@ -7,7 +7,9 @@ const COMPOSITION_ROOTS = [
   "src/cli/",
   "src/web/",
   "src/index.ts",
+  "src/library/",
   "src/train.ts",
+  "src/prepare.ts",
   "src/train-config.ts",
   "src/training.ts",
   "src/rollback.ts",
@@ -35,7 +37,7 @@ const INNER_ROOMS = [
   "src/expression/",
   "src/stats/",
 ];
-const OUTER_ROOMS = ["src/cli/", "src/run/", "src/logging/", "src/sweep/", "src/report/"];
+const OUTER_ROOMS = ["src/cli/", "src/library/", "src/run/", "src/logging/", "src/sweep/", "src/report/"];
 /** Beside these, files named *-node.ts. The run driver makes folders and counts cores; pages drive an agent themselves. */
 const MAY_USE_NODE = [...OUTER_ROOMS, "src/train.ts", "src/verify.ts"];
 /** What an environment may use of the core, beside the foundations. */

@@ -5,7 +5,7 @@ import { RlAdanError } from "../../src/errors.js";
 import { readCheckpoint, readNewestCheckpoint } from "../../src/run/checkpoint.js";
 import { readManifest } from "../../src/run/manifest.js";
 import { openRunDirectory, runDirectory } from "../../src/run/run-directory.js";
-import { resumeTraining } from "../../src/train.js";
+import { outcomeOf, resumeRun } from "../../src/train.js";
 import { readTrainConfig } from "../../src/train-config.js";
 import { trainHere } from "../support/disk-fault.js";
 import { resultOf } from "../support/killed-run.js";
@@ -86,15 +86,17 @@ describe("a metrics.jsonl that lost a part of its last line after the last check
     for (const missing of [1, last() >> 1, last() - 1, last()]) {
       truncateSync(metrics, readFileSync(join(whole, "metrics.jsonl")).length - missing);
       const notes: string[] = [];
-      await resumeTraining({
-        runDirectory: run,
-        reporter: {
-          started: (facts) => notes.push(...facts.notes),
-          iteration() {},
-          finished() {},
-          interrupted() {},
-        },
-      });
+      await outcomeOf(
+        resumeRun({
+          runDirectory: run,
+          reporter: {
+            started: (facts) => notes.push(...facts.notes),
+            iteration() {},
+            finished() {},
+            interrupted() {},
+          },
+        }),
+      );
       expect(notes[0]).toMatch(
         /metrics\.jsonl has \d+ bytes, but .* lines are missing\. Going on from step 384 instead\./,
       );

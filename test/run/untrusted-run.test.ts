@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
 import { evaluateRun } from "../../src/evaluate.js";
 import { diffRuns } from "../../src/run/diff-runs.js";
-import { resumeTraining, train } from "../../src/train.js";
+import { outcomeOf, resumeRun, trainRun } from "../../src/train.js";
 import { resolveTrainConfig } from "../../src/train-config.js";
 import { readVerifyReference } from "../../src/verify.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
@@ -27,7 +27,9 @@ beforeAll(async () => {
     eval_episodes: 1,
     threads: 1,
   };
-  await train({ config: resolveTrainConfig({ algorithm: "ppo", flags }).config, runDirectory: seed });
+  await outcomeOf(
+    trainRun({ config: resolveTrainConfig({ algorithm: "ppo", flags }).config, runDirectory: seed }),
+  );
 });
 
 function copyOfRun(): string {
@@ -39,7 +41,7 @@ function copyOfRun(): string {
 /** Each way into a run, for reading and for writing. */
 const doors = (run: string): Readonly<Record<string, () => Promise<unknown>>> => ({
   eval: () => evaluateRun(run, { episodes: 1, checkpoint: "latest" }),
-  resume: () => resumeTraining({ runDirectory: run, overrides: { total_timesteps: 128 } }),
+  resume: () => outcomeOf(resumeRun({ runDirectory: run, overrides: { total_timesteps: 128 } })),
   diff: async () => diffRuns(seed, run),
 });
 const DOORS = ["eval", "resume", "diff"];

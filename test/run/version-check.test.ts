@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { evaluateRun } from "../../src/evaluate.js";
 import { packageVersion } from "../../src/run/package-version.js";
-import { resumeTraining } from "../../src/train.js";
+import { outcomeOf, resumeRun } from "../../src/train.js";
 import { trainHere } from "../support/disk-fault.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 
@@ -30,7 +30,7 @@ function changed(file: "manifest.json" | "config.yaml", from: string | RegExp, t
 const uses = [
   {
     use: "resumed",
-    by: (runDirectory: string) => resumeTraining({ runDirectory, overrides: { total_timesteps: 640 } }),
+    by: (runDirectory: string) => outcomeOf(resumeRun({ runDirectory, overrides: { total_timesteps: 640 } })),
   },
   { use: "evaluated", by: (run: string) => evaluateRun(run, { episodes: 1, checkpoint: "latest" }) },
 ];

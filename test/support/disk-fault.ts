@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { RlAdanError } from "../../src/errors.js";
-import { resumeTraining, train } from "../../src/train.js";
+import { outcomeOf, resumeRun, trainRun } from "../../src/train.js";
 import { resolveTrainConfig } from "../../src/train-config.js";
 import { countedOperations, type DiskFault, injectDiskFault } from "./failing-disk.mjs";
 
@@ -36,7 +36,9 @@ export async function trainHere(
   const { config } = resolveTrainConfig({ algorithm: "ppo", flags: { ...SETTINGS, ...settings } });
   injectDiskFault(run, fault);
   try {
-    await (isRun(run) ? resumeTraining({ runDirectory: run }) : train({ config, runDirectory: run }));
+    await (isRun(run)
+      ? outcomeOf(resumeRun({ runDirectory: run }))
+      : outcomeOf(trainRun({ config, runDirectory: run })));
     return undefined;
   } catch (error) {
     if (error instanceof RlAdanError) return error.message;
@@ -50,7 +52,7 @@ export async function trainHere(
 export async function countOperations(run: string): Promise<number> {
   const { config } = resolveTrainConfig({ algorithm: "ppo", flags: SETTINGS });
   injectDiskFault(run, NO_FAULT);
-  await train({ config, runDirectory: run });
+  await outcomeOf(trainRun({ config, runDirectory: run }));
   return countedOperations();
 }
 

@@ -18,7 +18,7 @@ import { checkSchedule, compileSchedule } from "../../src/config/schedule.js";
 import { evaluateRun } from "../../src/evaluate.js";
 import { diffRuns } from "../../src/run/diff-runs.js";
 import { decodeSafetensors } from "../../src/run/safetensors.js";
-import { resumeTraining, train } from "../../src/train.js";
+import { outcomeOf, resumeRun, trainRun } from "../../src/train.js";
 import { readTrainConfig, resolveTrainConfig } from "../../src/train-config.js";
 import { compareTrace, readVerifyReference } from "../../src/verify.js";
 import { byteMutation, type Mutation, spelled, treeMutation } from "./mutations.js";
@@ -91,7 +91,7 @@ const CONFIG = {
 export async function writeSeedRuns(folder: string): Promise<void> {
   for (const [name, flags] of Object.entries(SEED_RUNS)) {
     const { config } = resolveTrainConfig({ algorithm: "ppo", flags });
-    await train({ config, runDirectory: join(folder, name) });
+    await outcomeOf(trainRun({ config, runDirectory: join(folder, name) }));
   }
 }
 
@@ -268,7 +268,7 @@ function sign(path: string): void {
 /** Restores everything and stops before the first step. */
 function takeUp(run: string): Promise<unknown> {
   const signal = AbortSignal.abort();
-  return resumeTraining({ runDirectory: run, overrides: { threads: 1, total_timesteps: 256 }, signal });
+  return outcomeOf(resumeRun({ runDirectory: run, overrides: { threads: 1, total_timesteps: 256 }, signal }));
 }
 
 async function stepAFew(options: Readonly<Record<string, unknown>>): Promise<void> {

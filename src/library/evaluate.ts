@@ -1,0 +1,34 @@
+import { type EvaluationResult, evaluateRun, openTrainedPolicy } from "../evaluate.js";
+import { Policy } from "../policy/policy.js";
+import type { CheckpointName } from "../run/checkpoint.js";
+import { ownEnv } from "./settings.js";
+
+export interface CheckpointChoice {
+  /** "latest" unless given; "best", or a step. */
+  readonly checkpoint?: CheckpointName;
+  /** An environment of your own, named anew: no file of a run is allowed to have code imported. */
+  readonly env?: string;
+}
+
+/**
+ * Evaluates a run as `rl-adan eval` does: mean actions, frozen moments, the same episode seeds each time; 10 episodes unless
+ * given. Rejects with a sentence when the directory is not a run, or has no such checkpoint.
+ */
+export async function evaluate(
+  runDirectory: string,
+  options: CheckpointChoice & { readonly episodes?: number } = {},
+): Promise<EvaluationResult> {
+  const { episodes = 10, checkpoint = "latest", env } = options;
+  return evaluateRun(runDirectory, { episodes, checkpoint, envModule: await ownEnv(env) });
+}
+
+/**
+ * The policy of a run, its normaliser inside: `policy.act(observation)` is the action that the environment takes.
+ * Rejects as `evaluate` does.
+ */
+export async function loadPolicy(runDirectory: string, options: CheckpointChoice = {}): Promise<Policy> {
+  const { checkpoint = "latest", env: name } = options;
+  const { snapshot, env } = await openTrainedPolicy(runDirectory, checkpoint, await ownEnv(name));
+  env.close();
+  return Policy.load(snapshot);
+}

@@ -1,0 +1,208 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import {
+  evaluate,
+  loadPolicy,
+  resume,
+  type TrainIteration,
+  type TrainSettings,
+  train,
+} from "../../src/index.js";
+import { temporaryFolder } from "../support/temporary-folder.js";
+
+const folder = temporaryFolder();
+const SMALL: TrainSettings = {
+  env: "Pendulum",
+  num_envs: 2,
+  num_steps: 64,
+  epochs: 1,
+  hidden_sizes: [8],
+  threads: 1,
+  total_timesteps: 512,
+};
+
+const bytesOf = (run: string, step: number) =>
+  readFileSync(join(run, "checkpoints", `step-${String(step).padStart(9, "0")}`, "train-state.safetensors"));
+
+async function iterationsOf(training: AsyncIterable<TrainIteration>): Promise<TrainIteration[]> {
+  const all: TrainIteration[] = [];
+  for await (const iteration of training) all.push(iteration);
+  return all;
+}
+
+describe("train", () => {
+  it("is iterated for its iterations and awaited for its outcome", async () => {
+    const training = train(SMALL, { runDirectory: join(folder, "iterated") });
+    const iterations = await iterationsOf(training);
+    expect(iterations.map(({ iteration, step }) => [iteration, step])).toEqual([
+      [1, 128],
+      [2, 256],
+      [3, 384],
+      [4, 512],
+    ]);
+    // Pendulum's episodes have 200 steps: with two environments they end at 400.
+    expect(iterations.map(({ finishedEpisodes }) => finishedEpisodes.length)).toEqual([0, 0, 0, 2]);
+    expect(iterations.at(-1)!.returnMean).toBeCloseTo(
+      iterations.at(-1)!.finishedEpisodes.reduce((sum, { episodeReturn }) => sum + episodeReturn, 0) / 2,
+      9,
+    );
+    expect(iterations[0]!.scalars["losses/value_loss"]).toBeGreaterThan(0);
+    const outcome = await training;
+    expect(outcome.status).toBe("finished");
+    const awaited = await train(SMALL, { runDirectory: join(folder, "awaited") });
+    expect(awaited.status).toBe("finished");
+    expect(bytesOf(outcome.runDirectory, 512)).toEqual(bytesOf(awaited.runDirectory, 512));
+  });
+
+  it("ends with a checkpoint when the loop is left, and resume goes on to the same bits", async () => {
+    const run = join(folder, "left");
+    const training = train(SMALL, { runDirectory: run });
+    for await (const { step } of training) if (step === 256) break;
+    expect(await training).toEqual({ status: "interrupted", runDirectory: run, step: 256 });
+    expect(existsSync(join(run, "lease.json"))).toBe(false);
+    expect((await resume(run)).status).toBe("finished");
+    await train(SMALL, { runDirectory: join(folder, "straight") });
+    expect(bytesOf(run, 512)).toEqual(bytesOf(join(folder, "straight"), 512));
+  });
+
+  it("ends with a checkpoint when the loop's body throws, and the error is the body's", async () => {
+    const run = join(folder, "thrown");
+    const loop = async () => {
+      for await (const _ of train(SMALL, { runDirectory: run })) throw new Error("the user's");
+    };
+    await expect(loop()).rejects.toThrow("the user's");
+    expect(readFileSync(join(run, "latest"), "utf8")).toBe("step-000000128\n");
+  });
+
+  it("ends with a checkpoint at an interrupt or an aborted signal, and listens to one of the two", async () => {
+    const interrupted = join(folder, "interrupted");
+    const listeners = process.listenerCount("SIGINT");
+    for await (const { step } of train(SMALL, { runDirectory: interrupted })) {
+      expect(process.listenerCount("SIGINT")).toBe(listeners + 1);
+      if (step === 128) process.emit("SIGINT");
+    }
+    expect(process.listenerCount("SIGINT")).toBe(listeners);
+    expect(readFileSync(join(interrupted, "latest"), "utf8")).toBe("step-000000128\n");
+
+    const controller = new AbortController();
+    const training = train(SMALL, { runDirectory: join(folder, "aborted"), signal: controller.signal });
+    for await (const { step } of training) {
+      expect(process.listenerCount("SIGINT")).toBe(listeners);
+      if (step === 256) controller.abort();
+    }
+    expect(await training).toMatchObject({ status: "interrupted", step: 256 });
+  });
+
+  it("interrupted during an evaluation keeps the training before it, and makes the evaluation later", async () => {
+    const run = join(folder, "evaluating");
+    const controller = new AbortController();
+    const reporter = {
+      started() {},
+      // The evaluation of this step comes next.
+      iteration: ({ step }: { step: number }) =>
+        void (step === 256 && setTimeout(() => controller.abort(), 1)),
+      finished() {},
+      interrupted() {},
+    };
+    const settings = { ...SMALL, eval_every: 256, eval_episodes: 1000, checkpoint_every: 0 };
+    const outcome = await train(settings, { runDirectory: run, signal: controller.signal, reporter });
+    expect(outcome).toMatchObject({ status: "interrupted", step: 256 });
+    expect(readFileSync(join(run, "latest"), "utf8")).toBe("step-000000256\n");
+    const state = JSON.parse(
+      readFileSync(join(run, "checkpoints", "step-000000256", "state.json"), "utf8"),
+    ) as { state: { evaluation_is_due: boolean } };
+    expect(state.state.evaluation_is_due).toBe(true);
+    const resumed = await resume(run, { eval_episodes: 2 });
+    expect(resumed).toMatchObject({ status: "finished", result: { eval_episodes: 2 } });
+    const lines = readFileSync(join(run, "metrics.jsonl"), "utf8").split("\n");
+    expect(lines.filter((line) => line.includes("eval/mean_reward"))).toHaveLength(2);
+  });
+
+  it("gives the event loop back within an iteration", async () => {
+    let turns = 0;
+    const timer = setInterval(() => (turns += 1), 1);
+    const settings = { ...SMALL, num_steps: 2048, total_timesteps: 4096, epochs: 10 };
+    for await (const _ of train(settings, { runDirectory: join(folder, "loop") })) break;
+    clearInterval(timer);
+    expect(turns).toBeGreaterThan(1);
+  });
+
+  it("says which settings don't fit, by their keys, before anything is written", async () => {
+    const runDirectory = join(folder, "wrong");
+    const message = (settings: TrainSettings) =>
+      train(settings, { runDirectory }).then(
+        () => "nothing",
+        (error: unknown) => (error as Error).message,
+      );
+    expect([
+      await message({ ...SMALL, epochs: -1 }),
+      await message({ ...SMALL, learning_rte: 1 } as TrainSettings),
+      await message({ ...SMALL, learning_rate: "progress +" }),
+      await message({ ...SMALL, env: "HalfCheeta" }),
+      await message({ ...SMALL, env: "./absent.js:Robot" }),
+      await message({ ...SMALL, preset: "cleanrll" }),
+      await message({}),
+    ]).toMatchInlineSnapshot(`
+      [
+        "epochs must be a whole number of at least 1, got -1.",
+        "learning_rte is unknown. Did you mean "learning_rate"?",
+        "learning_rate: "progress +" does not parse: Unexpected end of expression at character 11.",
+        "There is no environment "HalfCheeta". Did you mean "HalfCheetah"?",
+        "./absent.js does not exist.",
+        "There is no preset "cleanrll"; there are cleanrl, default, tianshou, zoo. Did you mean "cleanrl"?",
+        "No environment was given: name one with --env; rl-adan envs lists them.",
+      ]
+    `);
+    expect(existsSync(runDirectory)).toBe(false);
+    await expect(resume(join(folder, "iterated"), { seed: 3 } as object)).rejects.toThrow(
+      "seed cannot be changed",
+    );
+  });
+
+  it("takes an environment of the user's own, by its file", async () => {
+    const file = join(folder, "own-env.mjs");
+    writeFileSync(
+      file,
+      `const space = (n) => ({ kind: "box", shape: [n], low: Float64Array.from({ length: n }, () => -1), high: Float64Array.from({ length: n }, () => 1), dtype: "float32",
+         sample: () => new Float32Array(n), contains: () => true, seed() {} });
+       export class Still {
+         observationSpace = space(2); actionSpace = space(1); #t = 0;
+         reset() { this.#t = 0; return { observation: new Float64Array(2), info: {} }; }
+         step() { this.#t++; return { observation: new Float64Array(2), reward: 1, terminated: this.#t === 10, truncated: false, info: {} }; }
+         close() {}
+         state() { return { t: this.#t }; }
+         restore(state) { this.#t = state.t; }
+       }`,
+    );
+    const outcome = await train({ ...SMALL, env: `${file}:Still` }, { runDirectory: join(folder, "own") });
+    expect(outcome).toMatchObject({ status: "finished", result: { train_return_last_100: 10 } });
+    await expect(evaluate(outcome.runDirectory)).rejects.toThrow("name its module again");
+    expect((await evaluate(outcome.runDirectory, { env: `${file}:Still`, episodes: 2 })).returns).toEqual([
+      10, 10,
+    ]);
+  });
+});
+
+describe("loadPolicy", () => {
+  it("gives the policy that evaluate evaluates", async () => {
+    const run = join(folder, "iterated");
+    const policy = await loadPolicy(run);
+    const { mean_return, episodes } = await evaluate(run, { episodes: 1 });
+    expect(episodes).toBe(1);
+    const { make, streamSeed64 } = {
+      ...(await import("../../src/index.js")),
+      ...(await import("../../src/random/index.js")),
+    };
+    const env = await make("Pendulum-v1");
+    let { observation } = env.reset({ seed: streamSeed64(1, "eval/episode-0") });
+    let episodeReturn = 0;
+    for (let over = false; !over; ) {
+      const result = env.step(policy.act(observation as Float64Array) as Float32Array);
+      observation = result.observation;
+      episodeReturn += result.reward;
+      over = result.terminated || result.truncated;
+    }
+    expect(episodeReturn).toBe(mean_return);
+  });
+});
