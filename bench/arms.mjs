@@ -77,7 +77,7 @@ const OURS = [
   { name: "rl-adan, scalar, 1 thread", flags: ["--device", "scalar", "--threads", "1"], recipes: ["1x2048"] },
 ];
 
-const beside = (path) => fileURLToPath(new URL(path, import.meta.url));
+export const beside = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 export function oursOf(recipe, env, total) {
   const { envs, steps } = RECIPES[recipe];
@@ -134,8 +134,12 @@ export function whyNot({ id, modules }, python) {
   return missing === "" ? undefined : `${python} has no ${missing}`;
 }
 
-function told(command, args) {
-  return Number(/steps_per_second (\d+)/.exec(run(command, args).stdout)[1]);
+/** The speed that a program prints. Throws what it says when it fails. */
+export function told(command, args) {
+  const { stdout, stderr } = run(command, args);
+  const speed = /_per_second ([\d.]+)/.exec(stdout)?.[1];
+  if (speed === undefined) throw new Error(`${command} ${args.join(" ")} says no speed: ${stdout}${stderr}`);
+  return Number(speed);
 }
 
 function run(command, args) {

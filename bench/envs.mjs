@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { make, registeredIds } from "../dist/envs/index.js";
 import { loadEngine } from "../dist/envs/mujoco/engine.js";
+import { median } from "./spread.mjs";
 
 const { values } = parseArgs({
   options: {
@@ -128,10 +129,4 @@ async function tellMemory(id, steps) {
   }
   env.close();
   console.log(resident.map((size) => size.toFixed(0)).join(" → "));
-}
-
-function median(list) {
-  const sorted = list.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }

@@ -7,8 +7,15 @@ import * as stats from "../dist/src/stats/index.js";
 const EXPERIMENTS = 2000;
 const REPETITIONS = 1000;
 
-for (const tasks of [1, 2, 6]) {
-  for (const runs of [2, 3, 5, 10, 20]) {
+const TASKS = [1, 2, 6];
+const columns = (what) => TASKS.map((tasks) => `${what}: ${tasks} ${tasks === 1 ? "task" : "tasks"}`);
+console.log(
+  `| runs per arm | ${[...columns("holds the truth"), ...columns("false differences")].join(" | ")} |`,
+);
+console.log(`|---|${"---|".repeat(2 * TASKS.length)}`);
+for (const runs of [2, 3, 5, 10, 20]) {
+  const shares = { held: [], found: [] };
+  for (const tasks of TASKS) {
     const stream = new NormalStream([tasks, runs]);
     const normals = new Float64Array(2 * runs * tasks);
     const row = (run) => normals.subarray(run * tasks, (run + 1) * tasks);
@@ -23,7 +30,12 @@ for (const tasks of [1, 2, 6]) {
       if (low <= 0 && high >= 0) held += 1;
       if (stats.differenceTest(x, y, options).verdict !== "no difference") found += 1;
     }
-    const percent = (count) => `${((100 * count) / EXPERIMENTS).toFixed(1)} %`;
-    console.log(`${tasks} tasks, ${runs} runs: holds ${percent(held)}, false differences ${percent(found)}`);
+    shares.held.push(percent(held));
+    shares.found.push(percent(found));
   }
+  console.log(`| ${runs} | ${[...shares.held, ...shares.found].join(" | ")} |`);
+}
+
+function percent(count) {
+  return `${((100 * count) / EXPERIMENTS).toFixed(1)} %`;
 }

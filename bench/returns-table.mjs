@@ -3,9 +3,9 @@
 // to CleanRL's recipe in PyTorch (bench/data/cleanrl-halfcheetah-returns.json). Deterministic.
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { UniformStream } from "../dist/src/random/index.js";
+import * as stats from "../dist/src/stats/index.js";
+import { median } from "./spread.mjs";
 
-const RESAMPLES = 20_000;
 const folder = process.argv[2] ?? "runs/published/halfcheetah-1m";
 const reference = JSON.parse(
   readFileSync(new URL("data/cleanrl-halfcheetah-returns.json", import.meta.url), "utf8"),
@@ -48,22 +48,12 @@ console.log(
 );
 const ours = groups.get("cleanrl")?.map((result) => result.train_return_last_100);
 if (ours !== undefined) {
-  const [low, high] = differenceInterval(ours, theirs);
+  const scores = (returns) => returns.map((value) => [value]);
+  const { value, interval } = stats.differenceTest(scores(ours), scores(theirs), { statistic: stats.mean });
+  const [low, high] = interval;
   console.log(
-    `\ncleanrl - PyTorch: difference of means ${whole(mean(ours) - mean(theirs))}, 95 % interval [${whole(low)}, ${whole(high)}]`,
+    `\ncleanrl - PyTorch: difference of means ${whole(value)}, 95 % interval [${whole(low)}, ${whole(high)}]`,
   );
-}
-
-/** Percentile bootstrap of mean(a) - mean(b), both resampled. */
-function differenceInterval(a, b) {
-  const stream = new UniformStream([1, 2]);
-  const draws = new Float64Array(a.length + b.length);
-  const differences = Array.from({ length: RESAMPLES }, (_, k) => {
-    stream.fill(k, draws);
-    const pick = (values, from) => values.map((_, i) => values[Math.floor(draws[from + i] * values.length)]);
-    return mean(pick(a, 0)) - mean(pick(b, a.length));
-  }).sort((x, y) => x - y);
-  return [differences[Math.floor(RESAMPLES * 0.025)], differences[Math.floor(RESAMPLES * 0.975)]];
 }
 
 function mean(values) {
@@ -73,12 +63,6 @@ function mean(values) {
 function deviation(values) {
   const center = mean(values);
   return Math.sqrt(values.reduce((sum, value) => sum + (value - center) ** 2, 0) / (values.length - 1));
-}
-
-function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
 function whole(value) {

@@ -2,10 +2,9 @@
 //   node bench/scaling.mjs [--rounds 5] [--seconds 2] [--python PYTHON]
 // CleanRL's recipe otherwise, HalfCheetah. Read the ratios, which are taken within a round. With an interpreter that has
 // PyTorch (bench/peers/README.md) its learner stands beside ours.
-import { spawnSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { runBenchCase } from "../dist/src/bench.js";
+import { beside, told } from "./arms.mjs";
 import { spread } from "./spread.mjs";
 
 const { values } = parseArgs({
@@ -18,18 +17,9 @@ const { values } = parseArgs({
 const env = "HalfCheetah";
 const STEPS = 16_384;
 
-/** The speed that a program of this folder prints. */
-function told(command, script, args) {
-  const path = fileURLToPath(new URL(script, import.meta.url));
-  const { stdout, stderr } = spawnSync(command, [path, ...args.map(String)], { encoding: "utf8" });
-  const speed = /_per_second ([\d.]+)/.exec(stdout)?.[1];
-  if (speed === undefined) throw new Error(`${command} ${path}: ${stderr}`);
-  return Number(speed);
-}
-
 const physics = (envs, threads) => () => {
   const size = ["--total-timesteps", STEPS, "--num-envs", envs, "--threads", threads];
-  return told(process.execPath, "physics.mjs", [env, ...size]);
+  return told(process.execPath, [beside("physics.mjs"), env, ...size]);
 };
 const run = (flags) => runBenchCase({ name: "scaling", flags: { env, ...flags } }, Number(values.seconds));
 const rollout = (envs, threads) => async () => {
@@ -43,7 +33,7 @@ const learner = (hidden, minibatch, threads) => async () => {
 };
 const torch = (hidden, minibatch, threads) => () => {
   const size = ["--hidden", hidden[0], "--minibatch", minibatch, "--threads", threads];
-  return told(values.python, "peers/torch_learner.py", [...size, "--seconds", values.seconds]);
+  return told(values.python, [beside("peers/torch_learner.py"), ...size, "--seconds", values.seconds]);
 };
 
 await inTurns("steps/s", [

@@ -3,6 +3,7 @@
 // Trains in one thread, then times the looks alone as often as that training made them, on weights and observations of the
 // same size. Speeds drift on a shared machine: the share is taken within a round, and the median of the rounds counts.
 import { parseArgs } from "node:util";
+import { networkShape } from "../dist/agents/ppo/policy-snapshot.js";
 import { Sentinel } from "../dist/agents/ppo/sentinel.js";
 import { Arena } from "../dist/src/kernels/arena.js";
 import { loadKernels } from "../dist/src/kernels/load.js";
@@ -41,15 +42,10 @@ for (let round = 0; round < ROUNDS; round++) {
 console.log(`median ${percent(shares.sort((a, b) => a - b)[ROUNDS >> 1])}`);
 
 /** User seconds of the looks at so many minibatches and env steps. */
-async function looksOf({ observationSpace, actionSpace }, minibatches, steps) {
-  const observationSize = observationSpace.low.length;
-  const isChoice = actionSpace.kind === "discrete";
-  const layout = parameterLayout({
-    observationSize,
-    actionSize: isChoice ? actionSpace.n : actionSpace.low.length,
-    actions: isChoice ? "categorical" : "gaussian",
-    hiddenSizes: config.hidden_sizes,
-  });
+async function looksOf(spaces, minibatches, steps) {
+  const shape = networkShape(config, spaces);
+  const { observationSize } = shape;
+  const layout = parameterLayout(shape);
   const arena = Arena.create();
   const kernels = await loadKernels("simd", arena);
   const [parameters, gradients] = ["p", "g"].map((name) =>

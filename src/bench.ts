@@ -1,3 +1,4 @@
+import { minibatchBounds } from "../agents/ppo/minibatches.js";
 import { networkShape } from "../agents/ppo/policy-snapshot.js";
 import { MatrixRate } from "./kernels/matrix-rate.js";
 import type { NetworkShape } from "./policy/network.js";
@@ -23,7 +24,7 @@ export interface BenchResult {
   readonly millisecondsPerMinibatch: number;
   /** Of the minibatches, the networks' products alone counted. */
   readonly gflops: number;
-  /** What share that is of the kernels' bare product, measured in turns with it, on as many threads. */
+  /** What share that is of the kernels' bare product on one thread, measured in turns with it, times the learner's threads. */
   readonly matrixShare: number;
   /** Milliseconds of an iteration, by phase. */
   readonly phases: Readonly<Record<string, number>>;
@@ -52,8 +53,8 @@ export function benchCases(env: string, cores: number): BenchCase[] {
 export async function runBenchCase({ name, flags }: BenchCase, seconds: number): Promise<BenchResult> {
   const { config } = resolveTrainConfig({ algorithm: "ppo", preset: "cleanrl", flags });
   const recipe = config as PpoTrainConfig;
-  const { agent, threads, spaces } = await startBarePpo(recipe);
   const rate = await MatrixRate.create(recipe.device);
+  const { agent, threads, spaces } = await startBarePpo(recipe);
   const flops = flopsPerSample(networkShape(recipe, spaces));
   const totals: Record<string, number> = {};
   let iterations = -1;
@@ -74,7 +75,9 @@ export async function runBenchCase({ name, flags }: BenchCase, seconds: number):
   }
   const steps = iterations * recipe.num_envs * recipe.num_steps;
   const learning = totals["minibatches"]! + totals["optimizer"]!;
-  const samples = minibatches * recipe.minibatch_size;
+  const rows = recipe.num_envs * recipe.num_steps;
+  const bounds = minibatchBounds(rows, recipe.minibatch_size, recipe.last_minibatch);
+  const samples = bounds.reduce((sum, [start, end]) => sum + end - start, 0) * (minibatches / bounds.length);
   const gflops = (samples * flops) / totals["minibatches"]! / 1e9;
   return {
     name,

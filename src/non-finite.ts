@@ -16,12 +16,15 @@ export interface EnvFailure {
 
 /** What an update met or made that is no finite number. Iteration, epoch and minibatch count from 1. */
 export interface LearnerFailure {
-  /** Loss and gradient: before the minibatch's step, which was not made. Parameters: after it. */
-  readonly what: "loss" | "gradient" | "parameters";
+  /**
+   * Loss and gradient: before the minibatch's step, which was not made. Parameters: after it. Slot: of the optimizer, after the
+   * iteration's last step.
+   */
+  readonly what: "loss" | "gradient" | "parameters" | "slot";
   readonly iteration: number;
   readonly epoch: number;
   readonly minibatch: number;
-  /** The first tensor with such numbers (`actor.0.weight`, `log_std`); null when only the loss is none. */
+  /** The first tensor with such numbers (`actor.0.weight`, `log_std`), or the slot (`n`); null when only the loss is none. */
   readonly tensor: string | null;
   readonly learningRate: number;
   /** As text, since JSON has no NaN. */
@@ -74,17 +77,18 @@ export function nonFiniteSentence(failure: NonFiniteFailure): string {
     }
     case "loss":
     case "gradient":
-    case "parameters": {
+    case "parameters":
+    case "slot": {
       const { what, epoch, minibatch, tensor, learningRate, loss } = failure;
       const notFinite = statisticsOf(failure)?.[what === "parameters" ? "parameters" : "gradient"].notFinite;
       const numbers = notFinite === 1 ? "1 number that is" : `${notFinite} numbers that are`;
       const gradient = `the gradient of ${tensor} has ${numbers} not finite`;
-      const met =
-        what === "parameters"
-          ? `the step left ${tensor} with ${numbers} not finite`
-          : what === "gradient"
-            ? gradient
-            : `the loss is ${loss}${tensor === null ? "" : ` and ${gradient}`}`;
+      const met = {
+        slot: `the steps so far left the optimizer's ${tensor} with numbers that are not finite`,
+        parameters: `the step left ${tensor} with ${numbers} not finite`,
+        gradient,
+        loss: `the loss is ${loss}${tensor === null ? "" : ` and ${gradient}`}`,
+      }[what];
       return `${where}, epoch ${epoch}, minibatch ${minibatch}: ${met}, at learning rate ${learningRate}.`;
     }
   }
@@ -92,21 +96,6 @@ export function nonFiniteSentence(failure: NonFiniteFailure): string {
 
 function statisticsOf({ tensor, tensors }: LearnerFailure): TensorStatistics | undefined {
   return tensors.find(({ name }) => name === tensor);
-}
-
-/**
- * Of what went wrong in several actors during one rollout, what one actor of all environments would have met: the number of the
- * earliest step, of the first environment in it. Of other errors the first.
- */
-export function firstFailure(errors: readonly unknown[]): unknown {
-  const rank = (error: unknown) => {
-    if (!(error instanceof NonFiniteError && "env" in error.failure)) return [0, 0, 0] as const;
-    const { step, what, env } = error.failure;
-    return [step, what === "action" ? 0 : 1, env] as const;
-  };
-  return errors
-    .map((error) => ({ error, rank: rank(error) }))
-    .sort((a, b) => a.rank[0] - b.rank[0] || a.rank[1] - b.rank[1] || a.rank[2] - b.rank[2])[0]?.error;
 }
 
 /** Of an array that holds a number which is not finite: `NaN at index 2`. */

@@ -21,6 +21,12 @@ describe("a timed training", () => {
     expect(result.millisecondsPerMinibatch).toBeCloseTo(learning / 20, 6);
   });
 
+  it("counts the samples of a ragged last minibatch as they are", async () => {
+    const flags = { env: "HalfCheetah", num_envs: 1, num_steps: 100, minibatch_size: 64, threads: 1 };
+    const { gflops, phases } = await runBenchCase({ name: "ragged", flags }, 0.001);
+    expect(gflops).toBeCloseTo((10 * 100 * 60_544) / (phases["minibatches"]! * 1e6), 6);
+  });
+
   it("counts the outputs of a choice", async () => {
     const flags = { env: "CartPole", num_envs: 1, num_steps: 128, minibatch_size: 64, threads: 1 };
     const { gflops, phases } = await runBenchCase({ name: "choice", flags }, 0.001);

@@ -186,6 +186,10 @@ export class KernelLearner implements Learner {
       if (config.kl_stop === "epoch" && !(totals.last!.approxKl <= config.target_kl!)) stoppedByKl = true;
     }
     plan.clock?.enter("metrics");
+    const slotNorms = Object.fromEntries(
+      Object.entries(this.optimizer.slots()).map(([name, values]) => [name, euclideanNorm(values)]),
+    );
+    this.#sentinel.checkSlots(slotNorms, totals.last!, plan, epochs - 1, bounds.length - 1);
     return {
       ...totals.means(),
       minibatches: trained,
@@ -193,9 +197,7 @@ export class KernelLearner implements Learner {
       stoppedByKl,
       explainedVariance,
       updateNorm: distance(before, this.parameters),
-      slotNorms: Object.fromEntries(
-        Object.entries(this.optimizer.slots()).map(([name, values]) => [name, euclideanNorm(values)]),
-      ),
+      slotNorms,
     };
   }
 

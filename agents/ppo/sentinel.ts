@@ -33,12 +33,28 @@ export class Sentinel {
     throw this.#error("parameters", metrics, plan, epoch, minibatch);
   }
 
+  /**
+   * After the iteration: throws NonFiniteError unless the norms of the optimizer's slots are finite. A second moment that has
+   * overflowed would keep its weights where they are for ever, without any other sign.
+   */
+  checkSlots(
+    norms: Readonly<Record<string, number>>,
+    metrics: MinibatchMetrics,
+    plan: UpdatePlan,
+    epoch: number,
+    minibatch: number,
+  ): void {
+    const [slot] = Object.entries(norms).find(([, norm]) => !Number.isFinite(norm)) ?? [];
+    if (slot !== undefined) throw this.#error("slot", metrics, plan, epoch, minibatch, slot);
+  }
+
   #error(
     what: LearnerFailure["what"],
     metrics: MinibatchMetrics,
     plan: UpdatePlan,
     epoch: number,
     minibatch: number,
+    slot?: string,
   ): NonFiniteError {
     const tensors = this.#tensors.map(({ name, start, end }) => ({
       name,
@@ -52,7 +68,7 @@ export class Sentinel {
       iteration: plan.iteration,
       epoch: epoch + 1,
       minibatch: minibatch + 1,
-      tensor: tensors.find((tensor) => tensor[part].notFinite > 0)?.name ?? null,
+      tensor: slot ?? tensors.find((tensor) => tensor[part].notFinite > 0)?.name ?? null,
       learningRate: plan.learningRate,
       loss: String(metrics.loss),
       gradientNorm: String(metrics.gradientNorm),

@@ -18,7 +18,7 @@ export function addBenchCommand(program: Command): void {
       "after",
       `
 training, rollout, environments: env steps a second, of the whole, of stepping with the policy, of the environments alone.
-of products: the share that the learner's GFLOP/s are of the kernels' bare matrix product, on as many threads.
+of products: the share that the learner's GFLOP/s are of the kernels' bare matrix product on one thread, times the learner's threads.
 Speeds drift on a shared machine: compare within one run. bench/ has the same beside other toolkits.
 
 Examples:

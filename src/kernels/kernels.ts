@@ -8,7 +8,7 @@
  * makes a sample's result independent of its neighbours, of the batch size and of the implementation. Only sums
  * over samples (weight gradients) and over parameters (norms) need a rule of their own, stated where they are.
  * All arrays are float32 and flat; with the SIMD kernels they must lie in its arena. `batch` is a multiple of
- * LANES, at most SAMPLE_BLOCK; a caller pads with samples whose gradients are zero.
+ * LANES, in a backward pass at most SAMPLE_BLOCK; a caller pads with samples whose gradients are zero.
  */
 export interface Kernels {
   readonly variant: "simd" | "scalar";

@@ -1,6 +1,5 @@
 import { Arena } from "./arena.js";
-import type { Kernels } from "./kernels.js";
-import { SAMPLE_BLOCK } from "./kernels.js";
+import { type Kernels, SAMPLE_BLOCK } from "./kernels.js";
 import { loadKernels } from "./load.js";
 
 const WIDTH = 64;

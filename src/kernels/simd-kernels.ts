@@ -31,8 +31,8 @@ class SimdKernels implements Kernels {
   ) {}
 
   /** Optimizers are users' code: an array of their own would be read, and written, somewhere else in the arena. */
-  #check(...arrays: readonly Float32Array[]): void {
-    if (arrays.every((array) => this.arena.owns(array))) return;
+  #check(array: Float32Array): void {
+    if (this.arena.owns(array)) return;
     throw new RlAdanError(
       "arena-foreign",
       "The SIMD kernels take arrays of their arena only: an optimizer gets its slots from context.allocate.",
@@ -144,7 +144,12 @@ class SimdKernels implements Kernels {
     previous: Float32Array,
     c: AdanCoefficients,
   ): void {
-    this.#check(parameters, gradients, m, v, n, previous);
+    this.#check(parameters);
+    this.#check(gradients);
+    this.#check(m);
+    this.#check(v);
+    this.#check(n);
+    this.#check(previous);
     this.exports.adan(
       parameters.byteOffset,
       gradients.byteOffset,
@@ -177,7 +182,10 @@ class SimdKernels implements Kernels {
     n: Float32Array,
     c: AdamCoefficients,
   ): void {
-    this.#check(parameters, gradients, m, n);
+    this.#check(parameters);
+    this.#check(gradients);
+    this.#check(m);
+    this.#check(n);
     this.exports.adam(
       parameters.byteOffset,
       gradients.byteOffset,

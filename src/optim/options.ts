@@ -35,7 +35,7 @@ export function readOptions<T extends Record<string, number | boolean | readonly
 
 function readBetas(optimizer: string, key: string, value: unknown, length: number): readonly number[] {
   const isBeta = (beta: unknown) => typeof beta === "number" && beta >= 0 && beta < 1;
-  if (Array.isArray(value) && value.length === length && value.every(isBeta)) return value;
+  if (Array.isArray(value) && value.length === length && value.every(isBeta)) return [...value];
   throw invalid(
     optimizer,
     `option ${key} must be ${length} numbers of at least 0 and below 1, got ${JSON.stringify(value)}.`,

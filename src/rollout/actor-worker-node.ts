@@ -12,14 +12,16 @@ import type { ActorCall, ActorPart, ActorReply, ActorWorkerData } from "./worker
 
 const data = workerData as ActorWorkerData;
 let making: Promise<Actor> | undefined;
+let actor: Actor | undefined;
 
 parentPort!.on("message", async (call: ActorCall) => {
   let reply: ActorReply;
   try {
     making ??= makeActor();
-    reply = { kind: "value", value: answer(await making, call) };
+    actor = await making;
+    reply = { kind: "value", value: answer(actor, call) };
   } catch (error) {
-    reply = { kind: "error", error: packError(error) };
+    reply = { kind: "error", error: packError(error), moment: actor?.moment };
   }
   parentPort!.postMessage(reply);
 });

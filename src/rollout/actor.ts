@@ -16,6 +16,13 @@ export interface FinishedEpisode {
   readonly length: number;
 }
 
+/** Where in a rollout an actor is: in each vector step the policy acts for all envs, then they step one by one. */
+export interface ActorMoment {
+  readonly step: number;
+  readonly phase: "policy" | "env";
+  readonly env: number;
+}
+
 /** What a rollout adds beyond the buffer. */
 export interface ActorReport {
   readonly episodes: readonly FinishedEpisode[];
@@ -45,6 +52,9 @@ export class Actor {
   readonly #batch: number;
   #episodes: FinishedEpisode[] = [];
   #envMilliseconds = 0;
+  #step = 0;
+  #phase: ActorMoment["phase"] = "env";
+  #env = 0;
 
   constructor(options: {
     readonly kernels: Kernels;
@@ -71,9 +81,17 @@ export class Actor {
     this.#shared = new RunningMoments(buffer.observationSize, true);
   }
 
+  /** Where it is, or stopped when something was thrown. */
+  get moment(): ActorMoment {
+    return { step: this.#step, phase: this.#phase, env: this.#env };
+  }
+
   /** First resets of a fresh run. */
   start(): void {
-    for (const slot of this.#slots) slot.firstReset(this.#settings.seed);
+    for (const slot of this.#slots) {
+      this.#env = slot.index;
+      slot.firstReset(this.#settings.seed);
+    }
   }
 
   /** Takes the shared moments and the current weights; to be followed by `collect` over all steps. */
@@ -86,7 +104,10 @@ export class Actor {
   /** Collects the vector steps [from, to). */
   collect(from: number, to: number): void {
     for (let step = from; step < to; step++) {
+      this.#step = step;
+      this.#phase = "policy";
       this.#runPolicy(step);
+      this.#phase = "env";
       const startedAt = performance.now();
       for (let k = 0; k < this.#slots.length; k++) this.#stepEnv(this.#slots[k]!, step);
       this.#envMilliseconds += performance.now() - startedAt;
@@ -143,6 +164,7 @@ export class Actor {
     for (let k = 0; k < this.#slots.length; k++) {
       const slot = this.#slots[k]!;
       const row = step * envs + slot.index;
+      this.#env = slot.index;
       distribution.sample(output, k, batch, slot.noise, slot.steps, actions, row * actionSize);
       const logProb = distribution.logProb(actions, row * actionSize, output, k, batch);
       if (!Number.isFinite(logProb)) throw slot.notFinite("action", String(logProb));
@@ -154,6 +176,7 @@ export class Actor {
     const { observationSize, actionSize, envs, actions, rewards, terminated, truncated, finalObservations } =
       this.#buffer;
     const row = step * envs + slot.index;
+    this.#env = slot.index;
     const result = slot.env.step(slot.actionMap.toEnv(actions, row * actionSize));
     slot.steps += 1;
     slot.episodeReturn += result.reward;

@@ -4,11 +4,10 @@ import type { StateTree } from "../../envs/api/state.js";
 import { RlAdanError } from "../errors.js";
 import type { ArenaRegion } from "../kernels/arena.js";
 import { paddedBatch } from "../kernels/kernels.js";
-import { firstFailure } from "../non-finite.js";
 import { type PackedError, unpackError } from "../packed-error.js";
 import type { MomentsState, RunningMoments } from "../policy/moments.js";
 import type { NetworkShape, ParameterLayout } from "../policy/network.js";
-import { type ActorReport, actorNetwork } from "./actor.js";
+import { type ActorMoment, type ActorReport, actorNetwork } from "./actor.js";
 import { type ActorPool, type CollectedRollout, mergeReports } from "./actor-pool.js";
 import type { ActorPoolSetup } from "./create-actor-pool.js";
 import type { ActorSettings } from "./env-slot.js";
@@ -35,7 +34,7 @@ export type ActorCall =
 
 export type ActorReply =
   | { readonly kind: "value"; readonly value: unknown }
-  | { readonly kind: "error"; readonly error: PackedError };
+  | { readonly kind: "error"; readonly error: PackedError; readonly moment: ActorMoment | undefined };
 
 /** What an actor answers to "start" and "collect". */
 export interface ActorPart {
@@ -104,7 +103,7 @@ export class WorkerActorPool implements ActorPool {
   async collect(moments: RunningMoments): Promise<CollectedRollout> {
     const call: ActorCall = { kind: "collect", moments: moments.state() };
     const collect = (actor: ActorThread, k: number) =>
-      actor.call(call).catch((error: unknown) => this.#replace(k, call, error));
+      actor.call(call).catch((failure: unknown) => this.#replace(k, call, failure));
     const parts = (await all(this.#actors.map(collect))) as ActorPart[];
     this.#states = parts.map(({ states }) => states);
     return mergeReports(moments, this.#rule, reportsOf(parts));
@@ -118,9 +117,7 @@ export class WorkerActorPool implements ActorPool {
     this.#states = this.#actors.map(({ data: { firstEnv, envCount } }) =>
       states.slice(firstEnv, firstEnv + envCount),
     );
-    await Promise.all(
-      this.#actors.map((actor, k) => actor.call({ kind: "restore", states: this.#states[k]! })),
-    );
+    await all(this.#actors.map((actor, k) => actor.call({ kind: "restore", states: this.#states[k]! })));
   }
 
   async close(): Promise<void> {
@@ -128,12 +125,12 @@ export class WorkerActorPool implements ActorPool {
   }
 
   /** A new thread instead of one that ended does its call again: the same weights, states and streams, so the same bits. */
-  async #replace(k: number, call: ActorCall, error: unknown): Promise<unknown> {
+  async #replace(k: number, call: ActorCall, failure: unknown): Promise<unknown> {
     const states = this.#states[k]!;
-    const canReplace = error instanceof ThreadEndedError && !this.#hasReplaced && states.every(isWhole);
-    if (!canReplace) throw error;
+    const canReplace = failure instanceof ThreadEndedError && !this.#hasReplaced && states.every(isWhole);
+    if (!canReplace) throw failure;
     this.#hasReplaced = true;
-    console.warn(`warning: ${error.message} A new one does its rollout again; the results are the same.`);
+    console.warn(`warning: ${failure.message} A new one does its rollout again; the results are the same.`);
     const actor = new ActorThread(this.#actors[k]!.data);
     this.#actors[k] = actor;
     await actor.call({ kind: "restore", states });
@@ -145,13 +142,19 @@ export class WorkerActorPool implements ActorPool {
   }
 }
 
-/** Waits for all of them even when one fails: which failure is told must not depend on who was faster. */
+/**
+ * Waits for all of them even when one fails: which failure is told must not depend on who was faster. It is the one that one
+ * actor of all envs would have met; a thread that ended by itself comes last.
+ */
 async function all<T>(calls: readonly Promise<T>[]): Promise<T[]> {
   const answers = await Promise.allSettled(calls);
-  const errors = answers.flatMap((answer) =>
+  const failures = answers.flatMap((answer) =>
     answer.status === "rejected" ? [answer.reason as unknown] : [],
   );
-  if (errors.length > 0) throw firstFailure(errors);
+  if (failures.length > 0) {
+    const [first] = failures.sort((a, b) => compareMoments(momentOf(a), momentOf(b)));
+    throw first instanceof ActorFailure ? first.error : first;
+  }
   return answers.map((answer) => (answer as PromiseFulfilledResult<Awaited<T>>).value);
 }
 
@@ -166,9 +169,31 @@ function isWhole(state: StateTree): boolean {
 
 /** A thread that ended by itself, out of memory for instance; what an environment throws comes as an answer. */
 class ThreadEndedError extends RlAdanError {
-  constructor(why: string) {
-    super("actor-exit", `An actor thread ended unexpectedly (${why}).`);
+  constructor(why: string, cause?: Error) {
+    super("actor-exit", `An actor thread ended unexpectedly (${why}).`, { cause });
   }
+}
+
+/** What an actor threw, and where it was. */
+class ActorFailure {
+  constructor(
+    readonly error: Error,
+    /** undefined: before it was made. */
+    readonly moment: ActorMoment | undefined,
+  ) {}
+}
+
+const BEFORE_ALL: ActorMoment = { step: -1, phase: "policy", env: 0 };
+const AFTER_ALL: ActorMoment = { step: Number.POSITIVE_INFINITY, phase: "env", env: 0 };
+
+function momentOf(failure: unknown): ActorMoment {
+  return failure instanceof ActorFailure ? (failure.moment ?? BEFORE_ALL) : AFTER_ALL;
+}
+
+function compareMoments(a: ActorMoment, b: ActorMoment): number {
+  if (a.step !== b.step) return a.step < b.step ? -1 : 1;
+  if (a.phase !== b.phase) return a.phase === "policy" ? -1 : 1;
+  return a.env - b.env;
 }
 
 /** One worker: answers one call at a time. */
@@ -183,9 +208,9 @@ class ActorThread {
       const waiting = this.#waiting;
       this.#waiting = undefined;
       if (reply.kind === "value") waiting?.resolve(reply.value);
-      else waiting?.reject(unpackError(reply.error));
+      else waiting?.reject(new ActorFailure(unpackError(reply.error), reply.moment));
     });
-    this.#worker.on("error", ({ message }: Error) => this.#fail(new ThreadEndedError(message)));
+    this.#worker.on("error", (error: Error) => this.#fail(new ThreadEndedError(error.message, error)));
     this.#worker.on("exit", (code) => this.#fail(new ThreadEndedError(`exit code ${code}`)));
   }
 

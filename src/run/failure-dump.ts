@@ -38,7 +38,7 @@ const failureSchema = z.discriminatedUnion("what", [
     value: numberText,
   }),
   z.strictObject({
-    what: z.enum(["loss", "gradient", "parameters"]),
+    what: z.enum(["loss", "gradient", "parameters", "slot"]),
     iteration: position,
     epoch: position,
     minibatch: position,

@@ -3,7 +3,9 @@ import { IndexStream, type StreamKey, streamKey } from "../random/index.js";
 import { checkScores, type Scores } from "./scores.js";
 
 /** As rliable has for aggregates. */
-export const DEFAULT_REPETITIONS = 50_000;
+const DEFAULT_REPETITIONS = 50_000;
+/** As it has for profiles: a band is looked at, not read off to the third digit. */
+export const BAND_REPETITIONS = 2_000;
 const MAX_REPETITIONS = 10_000_000;
 
 export interface BootstrapOptions {

@@ -5,8 +5,7 @@ import {
   type Statistic,
   stratifiedBootstrapPair,
 } from "./bootstrap.js";
-import { checkSameTasks } from "./probability-of-improvement.js";
-import type { Scores } from "./scores.js";
+import { checkSameTasks, type Scores } from "./scores.js";
 
 export interface DifferenceOptions extends BootstrapOptions {
   /** Of each arm; the interquartile mean unless said. */

@@ -1,9 +1,6 @@
 import { UsageError } from "../errors.js";
-import { type BootstrapOptions, bootstrap, type Estimate } from "./bootstrap.js";
+import { BAND_REPETITIONS, type BootstrapOptions, bootstrap, type Estimate } from "./bootstrap.js";
 import { checkScores, type Scores } from "./scores.js";
-
-/** As rliable has for profiles: a band is looked at, not read off to the third digit. */
-export const BAND_REPETITIONS = 2_000;
 
 /**
  * For each threshold the share of all runs and tasks that score more than it (the run-score distribution), with its

@@ -1,5 +1,4 @@
-import { ShapeError } from "../errors.js";
-import { checkScores, type Scores } from "./scores.js";
+import { checkSameTasks, type Scores } from "./scores.js";
 
 /**
  * The probability that a run of x scores higher than a run of y in the same task, over all pairs of runs, averaged over
@@ -14,14 +13,6 @@ export function probabilityOfImprovement(x: Scores, y: Scores): number {
   let sum = 0;
   for (let task = 0; task < tasks; task++) sum += pairsWon(x, y, task) / (x.length * y.length);
   return sum / tasks;
-}
-
-/** The number of tasks of both. */
-export function checkSameTasks(x: Scores, y: Scores): number {
-  const tasks = checkScores(x);
-  const others = checkScores(y);
-  if (tasks !== others) throw new ShapeError(`Both have the same tasks, got ${tasks} and ${others}.`);
-  return tasks;
 }
 
 function pairsWon(x: Scores, y: Scores, task: number): number {

@@ -1,6 +1,5 @@
 import { interquartileMean } from "./aggregates.js";
-import { type BootstrapOptions, type Estimate, stratifiedBootstrap } from "./bootstrap.js";
-import { BAND_REPETITIONS } from "./performance-profile.js";
+import { BAND_REPETITIONS, type BootstrapOptions, type Estimate, stratifiedBootstrap } from "./bootstrap.js";
 import { type Curves, checkCurves } from "./scores.js";
 
 /**

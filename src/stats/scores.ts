@@ -23,6 +23,14 @@ export function checkScores(scores: Scores): number {
   return tasks;
 }
 
+/** The number of tasks of both. */
+export function checkSameTasks(x: Scores, y: Scores): number {
+  const tasks = checkScores(x);
+  const others = checkScores(y);
+  if (tasks !== others) throw new ShapeError(`Both have the same tasks, got ${tasks} and ${others}.`);
+  return tasks;
+}
+
 /** The number of points; throws as `checkScores`. */
 export function checkCurves(curves: Curves): number {
   countTasks(curves);

@@ -47,6 +47,17 @@ describe("the SIMD kernels and their scalar twin agree to the last bit", () => {
     );
   });
 
+  it("in the forward product of batches beyond a block, as actors of many envs have them", async () => {
+    await expectTwins((bench) =>
+      [68, 132, 1024].map((batch) => {
+        const output = bench.float32(new Float32Array(6 * batch));
+        const [weight, bias] = [bench.float32(numbers(6 * 17, 1)), bench.float32(numbers(6, 2))];
+        bench.kernels.denseForward(weight, bias, bench.float32(numbers(17 * batch, 3)), output, 17, 6, batch);
+        return output;
+      }),
+    );
+  });
+
   it("in the input gradient", async () => {
     await expectTwins((bench) =>
       shapes.map(({ inputs, outputs, samples }) => {

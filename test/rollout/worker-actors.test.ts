@@ -48,9 +48,14 @@ describe("actors in worker threads", () => {
     expect(fingerprint(resumed)).toBe(fingerprint(straight));
   });
 
-  it("tell the failure that one actor would have met, also when another actor was faster to fail", async () => {
-    // The first environment fails at its step 10, slowly, the last at its step 12.
-    const module = `
+  it.each([
+    ["to get NaN", "return { ...result, reward: NaN };"],
+    ["to throw", 'throw new Error("the simulator fell over");'],
+  ])(
+    "tell the failure that one actor would have met, also when another actor was faster %s",
+    async (_how, fail) => {
+      // The first environment gives NaN at its step 10, slowly, the last fails at its step 12.
+      const module = `
       import { make as makeBuiltIn } from ${JSON.stringify(new URL("../../dist/envs/index.js", import.meta.url).href)};
       const seeds = { "${streamSeed64(1, "env-0")}": [10, 20], "${streamSeed64(1, "env-4")}": [12, 0] };
       export async function make(id, options) {
@@ -65,18 +70,21 @@ describe("actors in worker threads", () => {
           steps += 1;
           if (pause > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pause);
           const result = step.call(env, action);
-          return steps === at ? { ...result, reward: NaN } : result;
+          if (steps !== at) return result;
+          if (pause > 0) return { ...result, reward: NaN };
+          ${fail}
         };
         return env;
       }`;
-    const url = `data:text/javascript,${encodeURIComponent(module)}`;
-    const broken = runPpo({
-      ...request,
-      createActorPool: (setup) =>
-        createActorPool(2, makeEnv)({ ...setup, env: { ...setup.env, module: url } }),
-    });
-    await expect(broken).rejects.toThrow("environment 0 gave a reward of NaN at its step 10,");
-  });
+      const url = `data:text/javascript,${encodeURIComponent(module)}`;
+      const broken = runPpo({
+        ...request,
+        createActorPool: (setup) =>
+          createActorPool(2, makeEnv)({ ...setup, env: { ...setup.env, module: url } }),
+      });
+      await expect(broken).rejects.toThrow("environment 0 gave a reward of NaN at its step 10,");
+    },
+  );
 
   it("end with the environment's own error when it can't be made", async () => {
     const broken = runPpo({
@@ -92,8 +100,11 @@ describe("actors in worker threads", () => {
 
 describe("an actor thread that ends in the middle of a rollout", () => {
   /** Trains in two threads; one ends at step 100 of an environment, `times` times over. */
-  async function trainEnding(times: number, options: { moments?: string; isSaved?: boolean } = {}) {
-    const { moments = "per_rollout", isSaved = true } = options;
+  async function trainEnding(
+    times: number,
+    options: { moments?: string; isSaved?: boolean; end?: string } = {},
+  ) {
+    const { moments = "per_rollout", isSaved = true, end = "process.exit(3);" } = options;
     const folder = temporaryFolder();
     const left = join(folder, "left");
     writeFileSync(left, String(times));
@@ -111,7 +122,7 @@ describe("an actor thread that ends in the middle of a rollout", () => {
            steps += 1;
            if (steps === 100 && left > 0) {
              writeFileSync(${JSON.stringify(left)}, String(left - 1));
-             process.exit(3);
+             ${end}
            }
            return step(action);
          };
@@ -147,6 +158,16 @@ describe("an actor thread that ends in the middle of a rollout", () => {
     const { training } = await trainEnding(2);
     await expect(training).rejects.toThrow("An actor thread ended unexpectedly (exit code 3).");
     warn.mockRestore();
+  });
+
+  it("by an error of a timer of its environment, tells that error and where it was thrown", async () => {
+    // The worker's event loop gets its turn between two rollouts.
+    const end = 'setTimeout(() => { throw new TypeError("a timer of the environment"); }, 0);';
+    const { training } = await trainEnding(1, { isSaved: false, end });
+    const error = (await training.catch((reason: unknown) => reason)) as Error;
+    expect(error.message).toBe("An actor thread ended unexpectedly (a timer of the environment).");
+    expect(error.cause).toBeInstanceOf(TypeError);
+    expect((error.cause as Error).stack).toContain("ending-env.mjs");
   });
 
   it("ends the training when its environment can't be saved", async () => {

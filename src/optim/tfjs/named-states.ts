@@ -24,7 +24,7 @@ export class NamedStates {
     readonly slotNames: readonly string[],
   ) {}
 
-  /** Throws unless `meet` has seen the variable. */
+  /** Of a variable that `meet` has seen. */
   of(variable: Variable): VariableState<Variable> {
     return this.#states.get(variable.name)!;
   }

@@ -68,7 +68,8 @@ export async function readWeights(
  *
  * A variable takes the state of its name. Where not every name is found, it takes the one at its place, if the names
  * differ only in the number by which TensorFlow.js keeps names apart: a reloaded model's `kernel` is `kernel_1`, a
- * variable made without a name is `7`.
+ * variable made without a name is `7`. Of some of the variables alone, names that differ only in that number say nothing:
+ * `kernel_1` may be the saved `kernel` as well.
  *
  * Throws RlAdanError, listing both, when that fails or the shapes differ.
  */
@@ -78,7 +79,8 @@ export function renameStates<T extends Tensor>(
   variables: readonly Shaped[],
 ): Map<string, VariableState<T>> {
   const saved = shapesOf(states);
-  const isByName = variables.every(({ name }) => states.has(name));
+  const isWhole = variables.length === states.size;
+  const isByName = variables.every(({ name }) => states.has(name)) && (isWhole || haveOwnStems(saved));
   const sources = isByName ? variables.map(({ name }) => saved.find((other) => other.name === name)!) : saved;
   const fits = (source: Shaped, i: number) =>
     stem(source.name) === stem(variables[i]!.name) && isSameShape(source.shape, variables[i]!.shape);
@@ -112,6 +114,10 @@ export function isSameShape(a: readonly number[], b: readonly number[]): boolean
 
 function variableName(slotName = "", slot: string): string {
   return slotName.endsWith(`/${slot}`) ? slotName.slice(0, -slot.length - 1) : slotName;
+}
+
+function haveOwnStems(all: readonly Shaped[]): boolean {
+  return new Set(all.map(({ name }) => stem(name))).size === all.length;
 }
 
 function stem(name: string): string {

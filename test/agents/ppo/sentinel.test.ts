@@ -25,9 +25,10 @@ const CRITIC_1_WEIGHT = 50 + 40;
 function scriptedOptimizer(
   name: string,
   at: number,
-  script: (parameters: { [index: number]: number }) => void,
+  script: (parameters: { [index: number]: number }, slot: Float32Array) => void,
 ): void {
   let steps = 0;
+  const n = new Float32Array(3);
   registerOptimizer(name, {
     learningRate: 0.25,
     create: () => ({
@@ -35,9 +36,9 @@ function scriptedOptimizer(
       beginIteration() {},
       step(parameters) {
         steps += 1;
-        if (steps === at) script(parameters);
+        if (steps === at) script(parameters, n);
       },
-      slots: () => ({}),
+      slots: () => ({ n }),
       state: () => null,
       restore() {},
     }),
@@ -60,6 +61,21 @@ const WAYS: { title: string; createCriticThread?: typeof createCriticThread }[] 
 
 describe.each(WAYS)("a number that is not finite, $title", ({ title, ...way }) => {
   // Eight steps an iteration; the 14th is of the second iteration, second epoch, second minibatch.
+  it("in a slot of the optimizer stops the run after that iteration", async () => {
+    const name = `slot ${title}`;
+    scriptedOptimizer(name, 14, (_parameters, slot) => {
+      slot[1] = Number.POSITIVE_INFINITY;
+    });
+    const error = await runPpo({
+      ...{ env: "InvertedPendulum-v5", iterations: 3, ...way },
+      config: { ...config, optimizer: name },
+    }).catch((reason: unknown) => reason);
+    expect((error as Error).message).toBe(
+      "Iteration 2, epoch 2, minibatch 4: the steps so far left the optimizer's n with numbers that are not finite, " +
+        "at learning rate 0.25.",
+    );
+  });
+
   it("in the weights stops the run after that step", async () => {
     const name = `weights ${title}`;
     scriptedOptimizer(name, 14, (parameters) => {

@@ -105,6 +105,46 @@ describe("saved weights", () => {
     expect(await goOn(renamed, pair(), values)).toEqual(expected);
   });
 
+  it("are not guessed from a first step on some of them, where numbers alone keep the names apart", async () => {
+    const { weights } = await saved();
+    const numbered = weights.map(({ name, tensor }) => ({
+      name: name.replace("a/", "w/").replace("b/", "w_1/"),
+      tensor,
+    }));
+    // "w" is another model's here: what was saved as w is w_1 now, and this is the step of the first one alone.
+    const [first, second] = [
+      tf.variable(tf.zeros([2]), true, "w_1"),
+      tf.variable(tf.zeros([1, 2]), true, "w_2"),
+    ];
+    const optimizer = adan(tf);
+    await optimizer.setWeights(numbered);
+    expect(() => step(optimizer, [first], 4)).toThrow(
+      "The saved state does not fit optimizer Adan: it is of w [2], w_1 [1,2]; the variables now are w_1 [2].",
+    );
+    step(optimizer, [first, second], 4);
+    expect((await optimizer.getWeights()).length).toBe(2 + 8);
+  });
+
+  it("of variables with names of their own may be taken up one by one", async () => {
+    const expected = await uninterrupted();
+    const { weights, values, variables } = await saved();
+    tf.dispose(variables);
+    const [a, b] = pair("a", "b") as [tf.Variable, tf.Variable];
+    tf.tidy(() => {
+      a.assign(tf.tensor(values[0]!, a.shape));
+      b.assign(tf.tensor(values[1]!, b.shape));
+    });
+    const optimizer = adan(tf, { learningRate: 0.1 });
+    await optimizer.setWeights(weights);
+    for (let time = 4; time <= 5; time++) {
+      step(optimizer, [a], time);
+      const gradient = tf.tensor([time * time - 3, 2 / time], [1, 2]);
+      optimizer.applyGradients([{ name: "b", tensor: gradient }]);
+      gradient.dispose();
+    }
+    expect(valuesOf([a, b])).toEqual(expected);
+  });
+
   it("replace the state of an optimizer that has stepped the same variables", async () => {
     const expected = await uninterrupted();
     const { variables, weights, values } = await saved();
