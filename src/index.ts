@@ -1,6 +1,14 @@
 export type { PpoConfig } from "../agents/ppo/config.js";
-export type { KernelLearner } from "../agents/ppo/kernel-learner.js";
-export type { Learner, Rollout, UpdateMetrics, UpdateObserver, UpdatePlan } from "../agents/ppo/learner.js";
+export { type KernelLearner, kernelLearner } from "../agents/ppo/kernel-learner.js";
+export type {
+  Learner,
+  LearnerFactory,
+  LearnerOptions,
+  Rollout,
+  UpdateMetrics,
+  UpdateObserver,
+  UpdatePlan,
+} from "../agents/ppo/learner.js";
 export { iterationCount, type PpoIteration, type PpoSetup, startPpo } from "../agents/ppo/ppo.js";
 export { startRandom } from "../agents/random/random.js";
 export * from "../envs/index.js";

@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { createCriticThread } from "../agents/ppo/critic-thread-node.js";
+import { kernelLearner } from "../agents/ppo/kernel-learner.js";
 import { type PpoIteration, startPpo } from "../agents/ppo/ppo.js";
 import type { StateTree } from "../envs/api/state.js";
 import type { AnyEnv } from "../envs/index.js";
@@ -84,7 +85,10 @@ export function startPpoAgent(options: {
     env: source.spec(config.env_options),
     ...policySpacesOf(env, config.env),
     createActorPool: createActorPool(threads.actors, (spec) => source.make(spec.options)),
-    createCriticThread: threads.learner > 1 ? createCriticThread : undefined,
+    createLearner: kernelLearner({
+      device: config.device,
+      createCriticThread: threads.learner > 1 ? createCriticThread : undefined,
+    }),
     learningRateFactor: options.learningRateFactor,
     ...(from === undefined ? {} : { from }),
   });

@@ -1,6 +1,5 @@
 import { anyState, finite, float32s, readState } from "../../envs/api/saved-state.js";
 import type { StateTree } from "../../envs/api/state.js";
-import type { Arena } from "../../src/kernels/arena.js";
 import { type Kernels, paddedBatch, SAMPLE_BLOCK } from "../../src/kernels/kernels.js";
 import { clipFactor, euclideanNorm, TORCH_CLIP_EPS } from "../../src/optim/clip.js";
 import type { Optimizer } from "../../src/optim/optimizer.js";
@@ -9,53 +8,38 @@ import { Pacer } from "../../src/pacer.js";
 import type { ActionDistribution } from "../../src/policy/action-distribution.js";
 import { createDistribution } from "../../src/policy/create-distribution.js";
 import { Mlp } from "../../src/policy/mlp.js";
-import { checkParameterCount, type NetworkShape, type ParameterLayout } from "../../src/policy/network.js";
-import type { RolloutBuffer } from "../../src/rollout/rollout-buffer.js";
+import { checkParameterCount, type ParameterLayout } from "../../src/policy/network.js";
 import { AdvantageEstimator } from "./advantages.js";
-import type { PpoConfig } from "./config.js";
 import { CriticHalf, type CriticResult } from "./critic-half.js";
 import type { CriticThread, CriticThreadFactory } from "./critic-thread.js";
 import { FasterWay, type Way } from "./faster-way.js";
 import { gather } from "./gather.js";
-import type { Learner, MinibatchMetrics, Rollout, UpdateMetrics, UpdatePlan } from "./learner.js";
+import type {
+  Learner,
+  LearnerConfig,
+  LearnerFactory,
+  LearnerOptions,
+  MinibatchMetrics,
+  Rollout,
+  UpdateMetrics,
+  UpdatePlan,
+} from "./learner.js";
 import { minibatchBounds } from "./minibatches.js";
 import { PolicyLoss, type PolicyLossSettings } from "./policy-loss.js";
 import { Sentinel } from "./sentinel.js";
 import type { ValueLossSettings } from "./value-loss.js";
 
-/** The keys of the recipe that the learner reads. */
-export type LearnerConfig = Pick<
-  PpoConfig,
-  | "gamma"
-  | "gae_lambda"
-  | "bootstrap_truncated"
-  | "value_target_scaling"
-  | "value_clip_range"
-  | "value_coefficient"
-  | "max_grad_norm"
-  | "normalize_advantages"
-  | "recompute_advantages"
-  | "epochs"
-  | "minibatch_size"
-  | "last_minibatch"
-  | "kl_stop"
-  | "target_kl"
-  | "optimizer"
-  | "optimizer_options"
->;
-
-export interface KernelLearnerOptions {
-  readonly kernels: Kernels;
-  readonly arena: Arena;
+/** How the kernels are used. */
+export interface KernelLearnerSetup {
+  /** "simd" or "scalar": what the critic's thread loads. */
   readonly device: string;
-  readonly shape: NetworkShape;
-  readonly layout: ParameterLayout;
-  /** In the arena as region "parameters", laid out by `layout`. */
-  readonly parameters: Float32Array;
-  readonly buffer: RolloutBuffer;
-  readonly config: LearnerConfig;
   /** Without one the calling thread does both halves of a minibatch; the result is the same. */
   readonly createCriticThread?: CriticThreadFactory | undefined;
+}
+
+/** Learners on the kernels. */
+export function kernelLearner(setup: KernelLearnerSetup): LearnerFactory {
+  return (options) => KernelLearner.create(options, setup);
 }
 
 /**
@@ -82,15 +66,16 @@ export class KernelLearner implements Learner {
   /** That of this epoch; none when it goes alone. */
   #thread: CriticThread | undefined;
 
-  static async create(options: KernelLearnerOptions): Promise<KernelLearner> {
+  static async create(options: LearnerOptions, setup: KernelLearnerSetup): Promise<KernelLearner> {
     const learner = new KernelLearner(options);
-    const { arena, device, shape, layout } = options;
+    const { arena, shape, layout } = options;
+    const { device, createCriticThread } = setup;
     const settings = valueSettings(options.config);
-    learner.#criticThread = await options.createCriticThread?.({ arena, device, shape, layout, settings });
+    learner.#criticThread = await createCriticThread?.({ arena, device, shape, layout, settings });
     return learner;
   }
 
-  private constructor(options: KernelLearnerOptions) {
+  private constructor(options: LearnerOptions) {
     const { kernels, arena, shape, layout, parameters, buffer, config } = options;
     const rows = buffer.steps * buffer.envs;
     const allocate = (name: string, length: number) => arena.allocate(`learner/${name}`, "f32", length);

@@ -1,6 +1,10 @@
 import type { StateTree } from "../../envs/api/state.js";
+import type { Arena } from "../../src/kernels/arena.js";
+import type { Kernels } from "../../src/kernels/kernels.js";
 import type { PhaseClock } from "../../src/phase-clock.js";
+import type { NetworkShape, ParameterLayout } from "../../src/policy/network.js";
 import type { RolloutBuffer } from "../../src/rollout/rollout-buffer.js";
+import type { PpoConfig } from "./config.js";
 
 /** A rollout as the learner takes it: the buffer, with the rewards scaled and clipped by the recipe. */
 export interface Rollout extends RolloutBuffer {
@@ -74,3 +78,40 @@ export interface Learner {
   /** Gives back threads. */
   close(): Promise<void>;
 }
+
+/** The keys of the recipe that a learner reads. */
+export type LearnerConfig = Pick<
+  PpoConfig,
+  | "gamma"
+  | "gae_lambda"
+  | "bootstrap_truncated"
+  | "value_target_scaling"
+  | "value_clip_range"
+  | "value_coefficient"
+  | "max_grad_norm"
+  | "normalize_advantages"
+  | "recompute_advantages"
+  | "epochs"
+  | "minibatch_size"
+  | "last_minibatch"
+  | "kl_stop"
+  | "target_kl"
+  | "optimizer"
+  | "optimizer_options"
+>;
+
+/** What a learner is made for. */
+export interface LearnerOptions {
+  /** Those of the actors, on `arena`. */
+  readonly kernels: Kernels;
+  readonly arena: Arena;
+  readonly shape: NetworkShape;
+  readonly layout: ParameterLayout;
+  /** In the arena as region "parameters", laid out by `layout`: what the actors read, and what each update leaves its weights in. */
+  readonly parameters: Float32Array;
+  readonly buffer: RolloutBuffer;
+  readonly config: LearnerConfig;
+}
+
+/** Makes a learner on one device. Throws RlAdanError when it won't fit there. */
+export type LearnerFactory = (options: LearnerOptions) => Promise<Learner>;

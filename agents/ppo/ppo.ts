@@ -18,10 +18,8 @@ import { RewardScaler } from "../../src/rollout/reward-scaler.js";
 import { createRolloutBuffer } from "../../src/rollout/rollout-buffer.js";
 import type { PolicySpaces } from "../../src/spaces.js";
 import type { PpoConfig } from "./config.js";
-import type { CriticThreadFactory } from "./critic-thread.js";
 import { initialize } from "./initial-policy.js";
-import { KernelLearner } from "./kernel-learner.js";
-import type { UpdateMetrics } from "./learner.js";
+import type { LearnerFactory, UpdateMetrics } from "./learner.js";
 import { networkShape, policySnapshot } from "./policy-snapshot.js";
 import { updateScalars } from "./scalars.js";
 
@@ -33,12 +31,13 @@ export interface PpoSetup extends PolicySpaces {
   readonly config: PpoConfig;
   readonly seed: number;
   readonly totalTimesteps: number;
+  /** The actors' kernels: "simd" or "scalar". */
   readonly device: string;
   readonly env: EnvSpec;
   /** How the actors are made: in the calling thread, or in workers. */
   readonly createActorPool: ActorPoolFactory;
-  /** How the critic gets a thread of its own; without it the learner has one thread. */
-  readonly createCriticThread?: CriticThreadFactory | undefined;
+  /** How the learner is made: on the kernels, or on a device of TensorFlow.js. */
+  readonly createLearner: LearnerFactory;
   /** Multiplies the schedule of the learning rate; 1 by default. */
   readonly learningRateFactor?: number | undefined;
   /** Continue from here instead of starting fresh. */
@@ -91,17 +90,7 @@ export async function startPpo(setup: PpoSetup): Promise<Agent<PpoIteration>> {
   const moments = new RunningMoments(shape.observationSize, true);
   const rewardClip = config.reward_clip ?? Number.POSITIVE_INFINITY;
   const rewards = new RewardScaler(config.reward_scaling, config.gamma, rewardClip, envs);
-  const learner = await KernelLearner.create({
-    kernels,
-    arena,
-    device: setup.device,
-    shape,
-    layout,
-    parameters,
-    buffer,
-    config,
-    createCriticThread: setup.createCriticThread,
-  });
+  const learner = await setup.createLearner({ kernels, arena, shape, layout, parameters, buffer, config });
   let actors: ActorPool | undefined;
   const close = async () => {
     await actors?.close();

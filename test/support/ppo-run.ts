@@ -1,4 +1,6 @@
 import type { CriticThreadFactory } from "../../agents/ppo/critic-thread.js";
+import { kernelLearner } from "../../agents/ppo/kernel-learner.js";
+import type { LearnerFactory } from "../../agents/ppo/learner.js";
 import type { PpoIteration } from "../../agents/ppo/ppo.js";
 import { type PpoSetup, startPpo } from "../../agents/ppo/ppo.js";
 import type { StateTree } from "../../envs/api/state.js";
@@ -16,6 +18,8 @@ export interface RunRequest {
   readonly from?: StateTree;
   readonly createActorPool?: ActorPoolFactory;
   readonly createCriticThread?: CriticThreadFactory;
+  /** On the recipe's device's kernels by default. */
+  readonly createLearner?: LearnerFactory;
 }
 
 /** The setup that `rl-adan train` would make, without a run directory. */
@@ -34,7 +38,9 @@ export async function ppoSetup(request: RunRequest): Promise<PpoSetup> {
     env: { module: new URL("../../dist/envs/index.js", import.meta.url).href, id: recipe.env, options: {} },
     ...spaces,
     createActorPool: request.createActorPool ?? createLocalActorPool(({ id, options }) => make(id, options)),
-    createCriticThread: request.createCriticThread,
+    createLearner:
+      request.createLearner ??
+      kernelLearner({ device: recipe.device, createCriticThread: request.createCriticThread }),
     ...(request.from === undefined ? {} : { from: request.from }),
   };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { KernelLearner, type LearnerConfig } from "../../../agents/ppo/kernel-learner.js";
-import type { MinibatchMetrics, UpdateMetrics } from "../../../agents/ppo/learner.js";
+import { KernelLearner } from "../../../agents/ppo/kernel-learner.js";
+import type { LearnerConfig, MinibatchMetrics, UpdateMetrics } from "../../../agents/ppo/learner.js";
 import { Arena } from "../../../src/kernels/arena.js";
 import type { Activation } from "../../../src/kernels/kernels.js";
 import { loadKernels } from "../../../src/kernels/load.js";
@@ -108,16 +108,18 @@ async function repeat(record: UpdateRecord, device: string): Promise<void> {
   const parameters = arena.allocate("parameters", "f32", layout.size);
   parameters.set(flat(record.parameters, layout));
   const buffer = createRolloutBuffer(arena, { steps, envs, ...shape });
-  const learner = await KernelLearner.create({
-    kernels,
-    arena,
-    device,
-    shape,
-    layout,
-    parameters,
-    buffer,
-    config: { ...config, optimizer: optimizerName(config) },
-  });
+  const learner = await KernelLearner.create(
+    {
+      kernels,
+      arena,
+      shape,
+      layout,
+      parameters,
+      buffer,
+      config: { ...config, optimizer: optimizerName(config) },
+    },
+    { device },
+  );
   const scaledRewards = new Float64Array(steps * envs);
 
   for (const [index, { rollout, permutations, expected }] of record.iterations.entries()) {
