@@ -6,7 +6,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   EROFS: "the file system is read-only",
   ENOSPC: "the disk is full",
   EDQUOT: "the disk quota is used up",
-  ENOENT: "the folder does not exist (any more)",
+  ENOENT: "there is no such file or folder (any more)",
   ENOTDIR: "a part of the path is not a folder",
   EISDIR: "it is a folder",
   EEXIST: "something of that name is there already",

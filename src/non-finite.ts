@@ -33,6 +33,15 @@ export interface LearnerFailure {
   readonly tensors: readonly TensorStatistics[];
 }
 
+/** A running variance that overflowed: what it scales would be 0 from then on. */
+export interface MomentsFailure {
+  readonly what: "moments";
+  /** Counts from 1. */
+  readonly iteration: number;
+  /** `rewards`, or `observation 3` (the component, from 0). */
+  readonly of: string;
+}
+
 /** A tensor of the network, its numbers and their gradient at that moment: once a step was made, as clipped for it. */
 export interface TensorStatistics {
   readonly name: string;
@@ -49,7 +58,7 @@ export interface ValueRange {
   readonly max: number | null;
 }
 
-export type NonFiniteFailure = EnvFailure | LearnerFailure;
+export type NonFiniteFailure = EnvFailure | MomentsFailure | LearnerFailure;
 
 /** A training met a number that is not finite, which no training goes on from: where, as data and as a sentence. */
 export class NonFiniteError extends RlAdanError {
@@ -75,6 +84,11 @@ export function nonFiniteSentence(failure: NonFiniteFailure): string {
           : `environment ${env} gave ${what === "reward" ? "a reward of" : "an observation with"} ${value}`;
       return `${where}: ${met} at its step ${step}, step ${episodeStep} of its episode.`;
     }
+    case "moments":
+      return (
+        `${where}: the running variance of ${failure.of} has overflowed, an environment gave a number too large to be squared: ` +
+        "scaled by it, everything would be 0 from now on."
+      );
     case "loss":
     case "gradient":
     case "parameters":

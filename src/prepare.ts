@@ -4,7 +4,7 @@ import type { Agent } from "./agent.js";
 import type { EnvModule } from "./env-modules-node.js";
 import { envSource } from "./env-source.js";
 import { startPpoAgent, type Threads, threadsFor } from "./ppo-agent-node.js";
-import type { StartingPoint } from "./rollback.js";
+import type { StartingPoint } from "./starting-point.js";
 import type { TrainConfig } from "./train-config.js";
 
 const ONE_THREAD: Threads = { actors: 1, learner: 1, notes: [] };

@@ -1,20 +1,12 @@
 import { MUJOCO_VERSION } from "../envs/mujoco/engine.js";
 import { RlAdanError } from "./errors.js";
 import { NonFiniteError, nonFiniteSentence } from "./non-finite.js";
-import { type Checkpoint, readNewestCheckpoint } from "./run/checkpoint.js";
 import { writeFailureDump } from "./run/failure-dump.js";
 import { versions } from "./run/manifest.js";
 import type { RunDirectory } from "./run/run-directory.js";
+import { programName, quoted } from "./shown-command.js";
+import { newestStart, type StartingPoint } from "./starting-point.js";
 import type { TrainConfig } from "./train-config.js";
-import { programName, quoted, readSavedTraining, type SavedTraining } from "./training.js";
-
-/** What a part of a run begins from: a checkpoint, or nothing. */
-export interface StartingPoint {
-  readonly from: { readonly step: number; readonly state: SavedTraining } | undefined;
-  readonly learningRateFactor: number;
-  /** How often the run went back to this point before. */
-  readonly rollbacks: number;
-}
 
 /** What is wrong may not be the learning rate: an environment can give NaN whatever the policy does. */
 const MAX_ROLLBACKS = 5;
@@ -33,13 +25,13 @@ export function rollBack(
 ): StartingPoint {
   const { failure } = error;
   const { learningRateFactor } = began;
-  let newest: Checkpoint | undefined;
+  let newest: StartingPoint | undefined;
   let replay: string;
   let rollbacks: number;
   try {
-    newest = readNewestCheckpoint(run.path)?.checkpoint;
-    rollbacks = newest?.step === began.from?.step ? began.rollbacks : 0;
-    const dump = writeFailureDump(run, newest, rollbacks, {
+    newest = newestStart(run);
+    rollbacks = newest?.from?.step === began.from?.step ? began.rollbacks : 0;
+    const dump = writeFailureDump(run, newest?.from?.checkpoint, {
       sentence: nonFiniteSentence(failure),
       failure,
       learning_rate_factor: learningRateFactor,
@@ -50,28 +42,33 @@ export function rollBack(
     if (!(cause instanceof RlAdanError)) throw cause;
     throw new NonFiniteError(failure, `There is no dump of it: ${cause.message}`);
   }
-  const step = newest?.step;
+  const step = newest?.from?.step;
   if (config.on_nan === "stop") {
     const saved =
       step === undefined ? "There is no checkpoint yet." : `The checkpoint of step ${step} is from before.`;
-    throw new NonFiniteError(failure, `${saved} ${replay}`);
+    // What an environment gives of itself comes again whatever the learning rate is.
+    const other =
+      "env" in failure && failure.what !== "action"
+        ? ""
+        : `, or go on with half the learning rate: ${resume(run)}`;
+    throw new NonFiniteError(failure, `${saved} ${replay}${other}`);
   }
   if (rollbacks >= MAX_ROLLBACKS) {
     const point = step === undefined ? "the beginning" : `step ${step}`;
+    const earlier = `To go on from an earlier checkpoint, write its name into ${run.path}/latest and resume.`;
     throw new NonFiniteError(
       failure,
-      `${rollbacks} rollbacks to ${point}, at last with ${learningRateFactor} times the learning rate, have not got past such numbers. ${replay}`,
+      `${rollbacks} rollbacks to ${point}, at last with ${learningRateFactor} times the learning rate, have not got past such numbers. ${earlier} ${replay}`,
     );
   }
   return {
-    from: newest && startingPoint(newest).from,
+    from: newest?.from,
+    notes: newest?.notes ?? [],
     learningRateFactor: learningRateFactor / 2,
     rollbacks: rollbacks + 1,
   };
 }
 
-/** Where a run goes on that was ended after a checkpoint. */
-export function startingPoint({ step, tree }: Checkpoint): StartingPoint {
-  const state = readSavedTraining(tree);
-  return { from: { step, state }, learningRateFactor: state.learning_rate_factor, rollbacks: 0 };
+function resume(run: RunDirectory): string {
+  return `${programName()} train --resume ${quoted(run.path)} --on-nan rollback`;
 }

@@ -96,7 +96,11 @@ export function readTrainConfig(path: string, overrides: ResumeOverrides = {}): 
   const missing = Object.keys(shapes[algorithm]).filter((key) => !layer.has(key));
   throwProblems([
     ...keysNotTaken(layer, algorithm),
-    ...missing.map((key) => `${path}: key "${key}" is missing; it is not the config of a run.`),
+    ...missing.map((key) => {
+      const usual = (RUN_DEFAULTS as Readonly<Record<string, unknown>>)[key];
+      const advice = usual === undefined ? "it is not the config of a run" : `usual is ${key}: ${usual}`;
+      return `${path}: key "${key}" is missing; ${advice}.`;
+    }),
   ]);
   return checkedConfig(layer, algorithm);
 }

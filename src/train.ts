@@ -7,7 +7,6 @@ import { parseYamlMapping } from "./config/yaml-file.js";
 import { describeDiskError } from "./disk-errors-node.js";
 import type { EnvModule } from "./env-modules-node.js";
 import { RlAdanError, UsageError } from "./errors.js";
-import { checkMetricsLength } from "./logging/metrics-file.js";
 import {
   formatRollback,
   type RollbackFacts,
@@ -18,19 +17,21 @@ import {
 } from "./logging/progress.js";
 import { RunLog } from "./logging/run-log.js";
 import { NonFiniteError, type NonFiniteFailure, nonFiniteSentence } from "./non-finite.js";
+import { PhaseClock } from "./phase-clock.js";
 import { type Prepared, prepare } from "./prepare.js";
-import { rollBack, type StartingPoint, startingPoint } from "./rollback.js";
+import { rollBack } from "./rollback.js";
 import { writeFileAtomic } from "./run/atomic-file.js";
-import { readNewestCheckpoint, removeLeftovers } from "./run/checkpoint.js";
-import { groupHash } from "./run/hashes.js";
+import { removeLeftovers, restoreReplaced } from "./run/checkpoint.js";
+import { groupHash, runHash } from "./run/hashes.js";
 import { Lease } from "./run/lease.js";
 import { addResumption, createManifest, readManifest, writeManifest } from "./run/manifest.js";
 import { createRunDirectory, isFinished, openRunDirectory, type RunDirectory } from "./run/run-directory.js";
 import { checkEnvVersion, checkVersions } from "./run/version-check.js";
+import { newestStart, type StartingPoint } from "./starting-point.js";
 import { type ResumeOverrides, readTrainConfig, type TrainConfig } from "./train-config.js";
-import { readSavedTraining, type TrainIterations, Training, type TrainOutcome } from "./training.js";
+import { type TrainIterations, Training, type TrainOutcome } from "./training.js";
 
-const FROM_THE_BEGINNING: StartingPoint = { from: undefined, learningRateFactor: 1, rollbacks: 0 };
+const FROM_THE_BEGINNING: StartingPoint = { from: undefined, learningRateFactor: 1, rollbacks: 0, notes: [] };
 
 interface CommonOptions {
   /** A user's own environment: named anew by every caller, since no file of a run is allowed to have code imported. */
@@ -145,22 +146,22 @@ async function* resumeLeased(run: RunDirectory, lease: Lease, options: ResumeOpt
       `${run.path} is a run of ${config.algorithm}, which has nothing to resume.`,
     );
   }
-  const newest = readNewestCheckpoint(run.path, ({ tree }) => {
-    checkMetricsLength(run.metrics, readSavedTraining(tree).metrics_bytes);
-  });
-  if (newest !== undefined && newest.checkpoint.step >= config.total_timesteps && isFinished(run)) {
+  restoreReplaced(run.path);
+  const began = newestStart(run) ?? FROM_THE_BEGINNING;
+  const { from } = began;
+  if (isFinished(run) && (from === undefined || from.step >= config.total_timesteps)) {
     throw new UsageError(
       "resume",
-      `${run.path} has done ${newest.checkpoint.step} steps of ${config.total_timesteps}; give a larger --total-timesteps to go on.`,
+      from === undefined
+        ? `${run.path} is finished and has no checkpoint any more to go on from.`
+        : `${run.path} has done ${from.step} steps of ${config.total_timesteps}; give a larger --total-timesteps to go on.`,
     );
   }
-  const began = newest === undefined ? FROM_THE_BEGINNING : startingPoint(newest.checkpoint);
-  const { from } = began;
   const prepared = await prepare(config, options.envModule, began);
   try {
     const log = reopenLog(run, from);
-    const isLonger = config.total_timesteps !== saved.total_timesteps;
-    if (isLonger || from === undefined) log.configuration(config, groupHash(config));
+    const isChanged = config.total_timesteps !== saved.total_timesteps;
+    if (isChanged || from === undefined) log.configuration(config, groupHash(config));
     writeManifest(
       run,
       addResumption(manifest, { argv: options.argv ?? [], fromStep: from?.step ?? 0, config }),
@@ -169,13 +170,13 @@ async function* resumeLeased(run: RunDirectory, lease: Lease, options: ResumeOpt
     removeLeftovers(run.path);
     describeDiskError(run.result, () => rmSync(run.result, { force: true }));
     const notes = [
-      ...(newest?.notes ?? ["the run ended before its first checkpoint; it starts from the beginning"]),
-      ...(isLonger
-        ? [
-            `the budget is ${config.total_timesteps} steps instead of ${saved.total_timesteps}; ` +
-              "schedules of progress run over the new one from here",
-          ]
-        : []),
+      ...(from === undefined
+        ? ["the run ended before its first checkpoint; it starts from the beginning"]
+        : began.notes),
+      ...(runHash(saved) === manifest.run_hash
+        ? []
+        : ["config.yaml is not the one that the run was started with; from here on it is what it says now"]),
+      ...(isChanged ? [budgetNote(saved.total_timesteps, config.total_timesteps, from?.step ?? 0)] : []),
     ];
     return yield* drive(prepared, { ...options, config, run, lease, log, notes, began });
   } finally {
@@ -192,22 +193,30 @@ interface Drive extends CommonOptions {
   readonly began: StartingPoint;
 }
 
+function budgetNote(before: number, now: number, done: number): string {
+  const budget = `the budget is ${now} steps instead of ${before}`;
+  return now > done
+    ? `${budget}; schedules of progress run over the new one from here`
+    : `${budget}; ${done} are done, so that the run only finishes`;
+}
+
 /** Trains to the end, in as many parts as rollbacks make of it. */
 async function* drive(first: Prepared, how: Drive): TrainIterations {
   const { config, run, reporter = silentReporter } = how;
   reporter.started(factsOf(first, how));
+  const clock = new PhaseClock();
   let [prepared, began, openLog] = [first, how.began, () => how.log];
   for (;;) {
-    const end = yield* trainPart(prepared, began, openLog, how);
+    const end = yield* trainPart(prepared, began, openLog, clock, how);
     if (end.status !== "rolled-back") return end;
     const facts: RollbackFacts = {
-      failure: nonFiniteSentence(end.failure),
+      failure: [nonFiniteSentence(end.failure), ...end.to.notes].join(" "),
       toStep: end.to.from?.step ?? null,
       learningRateFactor: end.to.learningRateFactor,
     };
-    reporter.rolledBack?.(facts);
     began = end.to;
     prepared = { ...(await prepareAgain(config, how.envModule, end)), startedAt: first.startedAt };
+    reporter.rolledBack?.(facts);
     openLog = () => {
       const log = reopenLog(run, end.to.from);
       if (end.to.from === undefined) log.configuration(config, groupHash(config));
@@ -242,24 +251,31 @@ async function* trainPart(
   prepared: Prepared,
   began: StartingPoint,
   openLog: () => RunLog,
+  clock: PhaseClock,
   { config, run, lease, signal, reporter = silentReporter }: Drive,
 ): AsyncGenerator<TrainIteration, TrainOutcome | RolledBack, void> {
   const { agent, env, startedAt } = prepared;
   try {
     const log = openLog();
-    const setup = { config, run, lease, agent, env, log, reporter, signal, startedAt, ...began };
+    const setup = { config, run, lease, agent, env, log, reporter, signal, startedAt, clock, ...began };
     try {
       return yield* new Training(setup).run();
     } catch (error) {
       try {
-        if (!(error instanceof NonFiniteError && lease.isHeld)) throw error;
+        // It throws too when another process has taken the run over, or the disk is gone: the first error says more.
+        lease.check();
+      } catch {
+        log.discard();
+        throw error;
+      }
+      try {
+        if (!(error instanceof NonFiniteError)) throw error;
         const to = rollBack(error, run, config, began);
         closeQuietly(log, "unknown");
         return { status: "rolled-back", failure: error.failure, to };
       } catch (reason) {
         // What the disk refused is no failure of the run: it is to go on once there is space.
-        const isOver = lease.isHeld && !(reason instanceof RlAdanError && reason.code === "disk");
-        closeQuietly(log, isOver ? "failure" : "unknown");
+        closeQuietly(log, reason instanceof RlAdanError && reason.code === "disk" ? "unknown" : "failure");
         throw reason;
       }
     }

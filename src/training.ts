@@ -1,5 +1,13 @@
 import { policyOfTrainState } from "../agents/ppo/policy-snapshot.js";
-import { anyState, finiteNumber, flag, orNull, readState, wholeNumber } from "../envs/api/saved-state.js";
+import {
+  anyState,
+  finiteNumber,
+  flag,
+  orNull,
+  readState,
+  share,
+  wholeNumber,
+} from "../envs/api/saved-state.js";
 import type { StateTree } from "../envs/api/state.js";
 import type { AnyEnv } from "../envs/index.js";
 import type { Agent, AgentIteration } from "./agent.js";
@@ -7,12 +15,13 @@ import { type EvaluationResult, evaluatePolicy, summarize } from "./evaluate.js"
 import { EpisodeWindow } from "./logging/episode-window.js";
 import type { IterationProgress, TrainIteration, TrainReporter } from "./logging/progress.js";
 import type { RunLog } from "./logging/run-log.js";
-import { PhaseClock } from "./phase-clock.js";
+import type { PhaseClock } from "./phase-clock.js";
 import type { PolicySnapshot } from "./policy/policy.js";
 import { writeFileAtomic } from "./run/atomic-file.js";
 import { writeCheckpoint } from "./run/checkpoint.js";
 import type { Lease } from "./run/lease.js";
 import type { RunDirectory } from "./run/run-directory.js";
+import { programName, quoted } from "./shown-command.js";
 import { policySpacesOf } from "./spaces.js";
 import type { TrainConfig } from "./train-config.js";
 
@@ -41,7 +50,7 @@ export interface TrainResult {
   readonly learning_rate_factor: number;
   /** Of this process: start-up, training, evaluations. */
   readonly wall_seconds: number;
-  /** Of this process, training alone; null when it did no training. */
+  /** Of this process, after its last rollback, training alone; null when it did no training. */
   readonly steps_per_second: number | null;
 }
 
@@ -60,7 +69,7 @@ export interface SavedTraining {
   /** Written before the evaluation that belongs to this step: whoever goes on from here makes it first. */
   readonly evaluation_is_due: boolean;
   readonly metrics_bytes: number;
-  /** Absent until a rollback has lowered the learning rate. */
+  /** What rollbacks have left of the learning rate. */
   readonly learning_rate_factor: number;
 }
 
@@ -72,7 +81,7 @@ export function readSavedTraining(tree: StateTree): SavedTraining {
     best_evaluation: orNull(finiteNumber),
     evaluation_is_due: flag,
     metrics_bytes: wholeNumber,
-    learning_rate_factor: finiteNumber,
+    learning_rate_factor: share,
   });
 }
 
@@ -88,6 +97,8 @@ export interface TrainingSetup {
   readonly reporter: TrainReporter;
   readonly signal: AbortSignal | undefined;
   readonly startedAt: number;
+  /** Of all parts of this process. */
+  readonly clock: PhaseClock;
   readonly learningRateFactor: number;
   readonly from: { readonly step: number; readonly state: SavedTraining } | undefined;
 }
@@ -100,7 +111,7 @@ export class Training {
   #step: number;
   #savedStep: number | undefined;
   #trainingSeconds = 0;
-  readonly #clock = new PhaseClock();
+  readonly #clock: PhaseClock;
   #best: number | null;
   #evaluation: EvaluationResult | undefined;
   /** This step has an evaluation that was not made yet. */
@@ -109,6 +120,7 @@ export class Training {
   constructor(setup: TrainingSetup) {
     const { from } = setup;
     this.#setup = setup;
+    this.#clock = setup.clock;
     this.#firstStep = this.#step = from?.step ?? 0;
     this.#savedStep = from?.step;
     this.#best = from?.state.best_evaluation ?? null;
@@ -177,10 +189,19 @@ export class Training {
     const evaluated = await evaluatePolicy(policy, env, { seed, episodes, actions, signal });
     this.#clock.enter();
     if (evaluated === undefined) return undefined;
+    this.#setup.lease.check();
     this.#evaluationIsDue = false;
     this.#evaluation = summarize(config.env, this.#step, evaluated.returns, evaluated.lengths);
     const { mean_return, mean_length } = this.#evaluation;
     log.scalars(this.#step, { "eval/mean_reward": mean_return, "eval/mean_ep_length": mean_length });
+    if (!Number.isFinite(mean_return)) {
+      const episode = evaluated.returns.findIndex((value) => !Number.isFinite(value));
+      const value = evaluated.returns[episode];
+      console.warn(
+        `warning: episode ${episode} of the evaluation at step ${this.#step} returned ${value}; it is no best.`,
+      );
+      return false;
+    }
     if (this.#best !== null && mean_return <= this.#best) return false;
     this.#best = mean_return;
     return true;
@@ -303,14 +324,4 @@ function secondsSince(startedAt: number): number {
 /** Whether the steps (from, to] hold a multiple of `every`; never when it is 0. */
 function crosses(from: number, to: number, every: number): boolean {
   return every > 0 && Math.floor(to / every) > Math.floor(from / every);
-}
-
-/** How the user started this program: in a clone it is known to npx alone. */
-export function programName(): string {
-  return process.env["npm_command"] === "exec" ? "npx rl-adan" : "rl-adan";
-}
-
-/** A path as a shell takes it. */
-export function quoted(path: string): string {
-  return /^[\w./:\\-]+$/.test(path) ? path : `"${path}"`;
 }

@@ -1,7 +1,7 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
-import { Pendulum, register } from "../envs/index.js";
+import { describe, expect, it, vi } from "vitest";
+import { Pendulum, type ResetOptions, register } from "../envs/index.js";
 import { evaluateRun } from "../src/evaluate.js";
 import { type RunFacts, silentReporter } from "../src/logging/progress.js";
 import { outcomeOf, resumeRun, trainRun } from "../src/train.js";
@@ -91,6 +91,74 @@ describe("train", () => {
       "Iteration 4: environment 0 gave a reward of NaN at its step 100, step 20 of its episode. " +
         "There is no going back: This environment has no state() and restore()",
     );
+  });
+
+  it("of an environment whose evaluation gives NaN says so and goes on; the evaluation is no best", async () => {
+    let made = 0;
+    class Half extends Pendulum {
+      // The first is for the spaces and the evaluations.
+      readonly #isForEvaluation = made++ === 0;
+      override step(action: Float32Array) {
+        const result = super.step(action);
+        return this.#isForEvaluation ? { ...result, reward: Number.NaN } : result;
+      }
+    }
+    register({ id: "test/Half-v0", maxEpisodeSteps: 20, create: async () => new Half() });
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+    const run = join(folder, "half");
+    const settings = config("test/Half-v0", { eval_every: 64, eval_episodes: 2 });
+    const outcome = await outcomeOf(trainRun({ config: settings, runDirectory: run }));
+    expect(warn.mock.calls).toEqual([
+      ["warning: episode 0 of the evaluation at step 64 returned NaN; it is no best."],
+      ["warning: episode 0 of the evaluation at step 128 returned NaN; it is no best."],
+    ]);
+    warn.mockRestore();
+    expect(outcome).toMatchObject({ status: "finished", result: { eval_max_mean_return: null } });
+    expect(existsSync(join(run, "best"))).toBe(false);
+  });
+
+  it("whose lease was taken during an evaluation writes nothing more", async () => {
+    const run = join(folder, "taken");
+    let before = "";
+    const metrics = join(run, "metrics.jsonl");
+    class Slow extends Pendulum {
+      override reset(options?: ResetOptions) {
+        // An evaluation seeds its episodes; training does so at its very first.
+        if (existsSync(join(run, "latest")) && before === "") {
+          const lease = JSON.parse(readFileSync(join(run, "lease.json"), "utf8")) as object;
+          writeFileSync(join(run, "lease.json"), JSON.stringify({ ...lease, owner: "another", token: 9 }));
+          before = readFileSync(metrics, "utf8");
+        }
+        return super.reset(options);
+      }
+    }
+    register({ id: "test/Slow-v0", maxEpisodeSteps: 20, create: async () => new Slow() });
+    await expect(outcomeOf(trainRun({ config: config("test/Slow-v0"), runDirectory: run }))).rejects.toThrow(
+      "this process writes no more",
+    );
+    expect(before).not.toBe("");
+    expect(readFileSync(metrics, "utf8")).toBe(before);
+    expect(existsSync(join(run, "result.json"))).toBe(false);
+  });
+
+  it.each([
+    ["a reward", { reward: 1e200 }, "rewards"],
+    ["an observation", { observation: Float64Array.of(0, 1e200, 0) }, "observation 1"],
+  ])("stops where %s can't be squared any more", async (what, spoil, of) => {
+    class Huge extends Pendulum {
+      #steps = 0;
+      override step(action: Float32Array) {
+        this.#steps += 1;
+        const result = super.step(action);
+        return this.#steps === 40 ? ({ ...result, ...spoil } as typeof result) : result;
+      }
+    }
+    const id = `test/Huge${what.length}-v0`;
+    register({ id, maxEpisodeSteps: 20, create: async () => new Huge() });
+    const settings = config(id, { reward_scaling: "cleared_on_done" });
+    await expect(
+      outcomeOf(trainRun({ config: settings, runDirectory: join(folder, id.replace("/", "-")) })),
+    ).rejects.toThrow(`Iteration 2: the running variance of ${of} has overflowed`);
   });
 
   it("of an environment that never ends evaluates episodes that are cut", async () => {

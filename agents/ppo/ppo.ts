@@ -6,6 +6,7 @@ import { compileSchedule } from "../../src/config/schedule.js";
 import { RlAdanError } from "../../src/errors.js";
 import { Arena } from "../../src/kernels/arena.js";
 import { loadKernels } from "../../src/kernels/load.js";
+import { NonFiniteError } from "../../src/non-finite.js";
 import { PhaseClock } from "../../src/phase-clock.js";
 import { createDistribution } from "../../src/policy/create-distribution.js";
 import { RunningMoments } from "../../src/policy/moments.js";
@@ -145,6 +146,7 @@ export async function startPpo(setup: PpoSetup): Promise<Agent<PpoIteration>> {
       clock.add("environments", envSeconds);
       clock.enter("rewards");
       rewards.scale(buffer.rewards, buffer.terminated, buffer.truncated, scaledRewards);
+      checkMoments(moments, rewards, iteration + 1);
       const metrics = await learner.update(
         { ...buffer, scaledRewards },
         {
@@ -183,6 +185,13 @@ export async function startPpo(setup: PpoSetup): Promise<Agent<PpoIteration>> {
     }
   }
   return { iterations: iterate(actors), parameterCount: layout.size, close };
+}
+
+/** Throws NonFiniteError once a running variance has overflowed. */
+function checkMoments({ variance }: RunningMoments, rewards: RewardScaler, iteration: number): void {
+  const component = variance.findIndex((value) => !Number.isFinite(value));
+  const of = rewards.isFinite ? (component < 0 ? undefined : `observation ${component}`) : "rewards";
+  if (of !== undefined) throw new NonFiniteError({ what: "moments", iteration, of });
 }
 
 function readTrainState(state: StateTree, envs: number) {

@@ -49,6 +49,11 @@ export const finiteNumber: StateField<number> = {
   accepts: (value): value is number => Number.isFinite(value),
 };
 
+export const share: StateField<number> = {
+  expected: "a number from 0 to 1",
+  accepts: (value): value is number => typeof value === "number" && value >= 0 && value <= 1,
+};
+
 export const wholeNumber: StateField<number> = {
   expected: "a whole number of at least 0",
   accepts: (value): value is number => Number.isSafeInteger(value) && (value as number) >= 0,

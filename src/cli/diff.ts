@@ -15,7 +15,7 @@ export function addDiffCommand(program: Command): void {
     .addHelpText(
       "after",
       `
-The exit code is 0 when metrics and common checkpoints are equal to the last bit (speeds aside), else 1.
+The exit code is 0 when the metrics, as many lines in both, and the checkpoints of the same step are equal to the last bit (speeds aside), else 1.
 
 Example:
   rl-adan diff runs/HalfCheetah-v5__ppo-adan__1__1764000000 runs/HalfCheetah-v5__ppo-adan__1__1764000500`,
@@ -36,9 +36,11 @@ function page(found: RunDifferences): string[] {
   return [
     section("settings", shown(found.settings, pair)),
     section("versions", shown(found.versions, pair)),
-    metrics === null
-      ? `metrics     equal${lines.a === lines.b ? "" : ` as far as the shorter one goes (${lines.a} and ${lines.b} lines)`}`
-      : section(`metrics, from step ${metrics.step} on`, shown(metrics.values, pair)),
+    metrics === null && lines.a === 0 && lines.b === 0
+      ? "metrics     none"
+      : metrics === null
+        ? `metrics     equal${lines.a === lines.b ? "" : ` as far as the shorter one goes (${lines.a} and ${lines.b} lines)`}`
+        : section(`metrics, from step ${metrics.step} on`, shown(metrics.values, pair)),
     state === null
       ? `checkpoints ${commonCheckpoints.length === 0 ? "none of the same step" : `equal at ${commonCheckpoints.join(", ")}`}`
       : section(`checkpoints, from step ${state.step} on`, shown(state.parts, part)),

@@ -1,7 +1,10 @@
 const INTERRUPTED = 130;
 
+/** SIGHUP: the terminal, or the connection to it, is gone. */
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
 /**
- * Turns Ctrl-C and SIGTERM into an abort signal: once, and the run finishes its iteration and saves; twice, and the
+ * Turns these signals into an abort signal: once, and the run finishes its iteration and saves; twice, and the
  * process ends at once with what was saved last.
  */
 export function interruptSignal(): { signal: AbortSignal; release(): void } {
@@ -11,13 +14,11 @@ export function interruptSignal(): { signal: AbortSignal; release(): void } {
     controller.abort();
     process.stderr.write("\nfinishing this iteration, then saving; once more to stop at once\n");
   };
-  process.on("SIGINT", onSignal);
-  process.on("SIGTERM", onSignal);
+  for (const signal of SIGNALS) process.on(signal, onSignal);
   return {
     signal: controller.signal,
     release() {
-      process.off("SIGINT", onSignal);
-      process.off("SIGTERM", onSignal);
+      for (const signal of SIGNALS) process.off(signal, onSignal);
     },
   };
 }

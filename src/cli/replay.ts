@@ -3,6 +3,8 @@ import type { LearnerFailure, NonFiniteFailure, ValueRange } from "../non-finite
 import type { FailureDump } from "../run/failure-dump.js";
 import { envModuleOf } from "./env-module.js";
 
+type Versions = Readonly<Record<"rl_adan" | "mujoco", string>>;
+
 export function addReplayCommand(program: Command): void {
   program
     .command("replay")
@@ -25,7 +27,12 @@ Example:
       const dump = readFailureDump(path);
       const envModule = await envModuleOf(env);
       const write = (line: string) => process.stdout.write(`${line}\n`);
-      if (!json) for (const line of page(dump, nonFiniteSentence(dump.record.failure))) write(line);
+      const { MUJOCO_VERSION } = await import("../../envs/mujoco/engine.js");
+      const { versions } = await import("../run/manifest.js");
+      if (!json) {
+        for (const line of page(dump, nonFiniteSentence(dump.record.failure))) write(line);
+        for (const line of otherVersions(dump.record, versions(MUJOCO_VERSION))) write(line);
+      }
       const { isReproduced, failure } = await replayFailure(dump, envModule);
       if (json) {
         write(JSON.stringify({ isReproduced, recorded: dump.record, found: failure }));
@@ -55,6 +62,15 @@ function page({ record, checkpoint }: FailureDump, sentence: string): string[] {
       ? [`loss ${failure.loss}, gradient norm ${failure.gradientNorm}`, ...table(failure)]
       : []),
   ];
+}
+
+/** What the numbers depend on and is another here. */
+function otherVersions(recorded: Versions, here: Versions): string[] {
+  const differing = (["rl_adan", "mujoco"] as const).filter((key) => recorded[key] !== here[key]);
+  if (differing.length === 0) return [];
+  const names = { rl_adan: "rl-adan", mujoco: "MuJoCo" };
+  const list = differing.map((key) => `${names[key]} ${here[key]}`).join(" and ");
+  return [`this is ${list}: its numbers may be others from the start`];
 }
 
 function isOfLearner(failure: NonFiniteFailure): failure is LearnerFailure {

@@ -16,8 +16,9 @@ export function addVerifyCommand(program: Command): void {
       new Option("--reference <file>", "digests to compare with").default(REFERENCE, "the published ones"),
     )
     .option("--threads <n>", "threads, or auto; the bits don't depend on it", "auto")
-    .option("--write", "write the digests instead of comparing them")
+    .option("--write", "write the digests into the reference instead of comparing them")
     .option("--json", "print one JSON object")
+    .addHelpText("after", "\nThe exit code is 0 when every run is identical to the reference, else 1.")
     .action(
       async (flags: {
         device: string;
@@ -43,6 +44,9 @@ export function addVerifyCommand(program: Command): void {
         }
         if (flags.write) {
           writeFileSync(flags.reference, `${JSON.stringify(traces, null, 2)}\n`);
+          process.stdout.write(
+            `${flags.reference} holds what this machine gives; verify compares with that now\n`,
+          );
           return;
         }
         if (flags.json) process.stdout.write(`${JSON.stringify({ device: flags.device, findings })}\n`);

@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, fsyncSync, openSync, writeSync } from "node:fs";
 import { describeDiskError } from "../disk-errors-node.js";
+import { RlAdanError } from "../errors.js";
 
 /**
  * A file that only grows. Where the disk takes only a part of what is appended, the rest is kept: the next attempt goes on
@@ -46,10 +47,27 @@ export class AppendFile {
     }
   }
 
-  /** Flushes, and waits until the disk has it: a checkpoint may then rely on `length`. */
+  /**
+   * Flushes, and waits until the disk has it: a checkpoint may then rely on `length`. Throws a sentence also when somebody
+   * removed or cut the file meanwhile.
+   */
   sync(): void {
     this.flush();
-    describeDiskError(this.path, () => fsyncSync(this.#descriptor));
+    const { nlink, size } = describeDiskError(this.path, () => {
+      fsyncSync(this.#descriptor);
+      return fstatSync(this.#descriptor);
+    });
+    if (nlink > 0 && size >= this.#length) return;
+    const what = nlink === 0 ? "was removed" : `has only ${size} of ${this.#length} bytes left`;
+    throw new RlAdanError(
+      "disk",
+      `${this.path} ${what} while the run goes on; what was saved before is whole.`,
+    );
+  }
+
+  /** Ends without writing what has gathered: the file is another's by now. */
+  discard(): void {
+    describeDiskError(this.path, () => closeSync(this.#descriptor));
   }
 
   close(): void {

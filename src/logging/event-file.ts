@@ -87,6 +87,10 @@ export class EventFileWriter {
     this.#file.sync();
   }
 
+  discard(): void {
+    this.#file.discard();
+  }
+
   close(): void {
     this.#file.close();
   }

@@ -1,7 +1,11 @@
 import { closeSync, fstatSync, openSync, readSync, statSync, truncateSync } from "node:fs";
 import { describeDiskError } from "../disk-errors-node.js";
 import { RlAdanError } from "../errors.js";
+import { readLimitedFile } from "../limited-file-node.js";
 import { AppendFile } from "./append-file.js";
+
+/** Hundreds of millions of steps of short episodes. */
+export const MAX_METRICS_BYTES = 1 << 30;
 
 /** A line: numbers by tag at a step. */
 export type MetricsRecord = { readonly step: number } & Readonly<Record<string, number | null>>;
@@ -42,7 +46,7 @@ export class MetricsFile {
 
   /** Non-finite numbers become null, as JSON has none. */
   write(record: Readonly<Record<string, unknown>>): void {
-    this.#file.append(Buffer.from(`${JSON.stringify(record)}\n`));
+    this.#file.append(Buffer.from(`${withFixedWidthSpeed(JSON.stringify(record))}\n`));
   }
 
   flush(): void {
@@ -54,19 +58,60 @@ export class MetricsFile {
     this.#file.sync();
   }
 
+  discard(): void {
+    this.#file.discard();
+  }
+
   close(): void {
     this.#file.close();
   }
 }
 
+/** Where a checkpoint's metrics end is part of it, and must not depend on the clock: a speed takes eight characters. */
+function withFixedWidthSpeed(line: string): string {
+  return line.replace(/("charts\/SPS":)(\d+)/, (_, key: string, digits: string) => key + digits.padStart(8));
+}
+
 /** Throws a sentence when the file lacks lines that it had when a checkpoint was written. */
 export function checkMetricsLength(path: string, recorded: number): void {
   const length = metricsLength(path);
-  if (length >= recorded) return;
-  throw new RlAdanError(
-    "metrics-file",
-    `${path} has ${length} bytes, but the checkpoint was written when it had ${recorded}: lines are missing.`,
-  );
+  if (length < recorded) {
+    throw new RlAdanError(
+      "metrics-file",
+      `${path} has ${length} bytes, but the checkpoint was written when it had ${recorded}: lines are missing.`,
+    );
+  }
+  if (recorded === 0 || byteAt(path, recorded - 1) === LINE_BREAK) return;
+  throw new RlAdanError("metrics-file", `${path} has other lines than when the checkpoint was written.`);
+}
+
+/** Bytes of the lines from the first on that are of steps up to this one. Throws a sentence when the file is no longer whole. */
+export function metricsLengthUpTo(path: string, step: number): number {
+  if (metricsLength(path) === 0) return 0;
+  const lines = describeDiskError(path, () => readLimitedFile(path, MAX_METRICS_BYTES))
+    .toString()
+    .split("\n");
+  let bytes = 0;
+  for (const line of lines.slice(0, -1)) {
+    if (parseRecord(line, path).step > step) break;
+    bytes += Buffer.byteLength(line) + 1;
+  }
+  return bytes;
+}
+
+const LINE_BREAK = 10;
+
+function byteAt(path: string, position: number): number {
+  return describeDiskError(path, () => {
+    const descriptor = openSync(path, "r");
+    try {
+      const byte = Buffer.alloc(1);
+      readSync(descriptor, byte, 0, 1, position);
+      return byte[0]!;
+    } finally {
+      closeSync(descriptor);
+    }
+  });
 }
 
 function metricsLength(path: string): number {

@@ -104,6 +104,12 @@ export class RunLog {
     return this.#metrics.length;
   }
 
+  /** Ends without writing what has gathered: the files are another process's by now. */
+  discard(): void {
+    this.#events.discard();
+    this.#metrics.discard();
+  }
+
   /** "unknown", of a run that may be resumed, writes no end: of several TensorBoard heeds the first. */
   close(status: SessionStatus): void {
     if (status !== "unknown") this.#events.sessionEnd(status);

@@ -181,7 +181,7 @@ export class Actor {
     slot.steps += 1;
     slot.episodeReturn += result.reward;
     slot.episodeLength += 1;
-    if (!Number.isFinite(result.reward)) throw slot.notFinite("reward", String(result.reward));
+    if (!Number.isFinite(result.reward)) throw slot.notFinite("reward", valueText(result.reward));
     rewards[row] = result.reward;
     terminated[row] = result.terminated ? 1 : 0;
     truncated[row] = result.truncated ? 1 : 0;
@@ -192,6 +192,11 @@ export class Actor {
     this.#episodes.push({ step, env: slot.index, episodeReturn, length });
     slot.startEpisode(slot.env.reset().observation);
   }
+}
+
+/** An environment may give anything, nothing too. */
+function valueText(reward: unknown): string {
+  return typeof reward === "number" ? String(reward) : typeof reward;
 }
 
 /** The policy network of an actor for `batch` envs; also what reserves its arena regions for a worker. */

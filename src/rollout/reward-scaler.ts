@@ -47,6 +47,11 @@ export class RewardScaler implements Stateful {
     return reward / Math.sqrt(this.#moments.variance[0]! + EPSILON);
   }
 
+  /** False once a reward was too large to be squared. */
+  get isFinite(): boolean {
+    return Number.isFinite(this.#moments.variance[0]);
+  }
+
   state(): StateTree {
     return { moments: this.#moments.state(), sums: this.#sums.slice() };
   }

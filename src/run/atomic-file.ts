@@ -33,6 +33,8 @@ export function writeFileAtomic(path: string, data: string | Uint8Array): void {
 export function writeFolderAtomic(target: string, fill: (temporary: string) => void): void {
   const temporary = temporaryFolderOf(target);
   try {
+    // Of a process that was ended in the middle.
+    rmSync(temporary, { recursive: true, force: true });
     mkdirSync(temporary);
     fill(temporary);
     syncFolder(temporary);
@@ -41,8 +43,14 @@ export function writeFolderAtomic(target: string, fill: (temporary: string) => v
     throw error;
   }
   const old = `${temporary}.old`;
-  if (existsSync(target)) renameSync(target, old);
-  renameSync(temporary, target);
+  const isReplacing = existsSync(target);
+  if (isReplacing) renameSync(target, old);
+  try {
+    renameSync(temporary, target);
+  } catch (error) {
+    if (isReplacing) renameSync(old, target);
+    throw error;
+  }
   rmSync(old, { recursive: true, force: true });
   syncFolder(dirname(target));
 }

@@ -127,6 +127,8 @@ export function readNewestCheckpoint(
   check: (checkpoint: Checkpoint) => void = () => {},
 ): { readonly checkpoint: Checkpoint; readonly notes: readonly string[] } | undefined {
   const steps = listCheckpoints(runDirectory);
+  // `latest` is written after the first of them: without any, they were removed.
+  if (steps.length === 0 && existsSync(join(runDirectory, "latest"))) throw missing(runDirectory, '"latest"');
   if (steps.length === 0) return undefined;
   // A damaged `best` would be found by the next checkpoint, and end the run there.
   if (existsSync(join(runDirectory, "best"))) pointedTo(runDirectory, "best");
@@ -146,25 +148,47 @@ export function readNewestCheckpoint(
       check(checkpoint);
       return {
         checkpoint,
-        notes: failures.map(({ message }) => `${message} Going on from step ${step} instead.`),
+        notes: failures.map(({ message }) => `${asSentence(message)} Going on from step ${step} instead.`),
       };
     } catch (error) {
       if (!(error instanceof RlAdanError)) throw error;
       failures.push(error);
     }
   }
-  throw failures[0] ?? missing(runDirectory, '"latest"');
+  const [first] = failures;
+  if (first === undefined) throw missing(runDirectory, '"latest"');
+  throw new RlAdanError(first.code, `${asSentence(first.message)} No checkpoint before it is whole either.`);
+}
+
+function asSentence(message: string): string {
+  return message.endsWith(".") ? message : `${message}.`;
+}
+
+/**
+ * Gives a checkpoint its name back that a process was about to replace when it was ended. To be called by the one that goes
+ * on, before it reads any.
+ */
+export function restoreReplaced(runDirectory: string): void {
+  const folder = join(runDirectory, FOLDER);
+  if (!existsSync(folder)) return;
+  for (const name of describeDiskError(folder, () => readdirSync(folder))) {
+    const step = /^\.(step-\d+)\.tmp\.old$/.exec(name)?.[1];
+    const [old, target] = [join(folder, name), join(folder, step ?? "")];
+    if (step !== undefined && !existsSync(target)) describeDiskError(target, () => renameSync(old, target));
+  }
 }
 
 /** Removes what a process that was ended was about to write or to remove. To be called by the one that goes on. */
 export function removeLeftovers(runDirectory: string): void {
-  const folder = join(runDirectory, FOLDER);
-  const checkpoints = existsSync(folder) ? readdirSync(folder) : [];
+  const inside = (folder: string, pattern: RegExp) => {
+    const path = join(runDirectory, folder);
+    const names = existsSync(path) ? readdirSync(path) : [];
+    return names.filter((name) => pattern.test(name)).map((name) => join(path, name));
+  };
   const paths = [
-    ...readdirSync(runDirectory).flatMap((name) =>
-      /^\..+\.\d+\.tmp$/.test(name) ? [join(runDirectory, name)] : [],
-    ),
-    ...checkpoints.flatMap((name) => (/^\.step-\d+\.tmp(\.old)?$/.test(name) ? [join(folder, name)] : [])),
+    ...inside("", /^\..+\.\d+\.tmp$/),
+    ...inside(FOLDER, /^\.step-\d+\.tmp(\.old)?$/),
+    ...inside("failures", /^\.iteration-.*\.tmp(\.old)?$/),
   ];
   for (const path of paths) describeDiskError(path, () => rmSync(path, { recursive: true, force: true }));
 }
@@ -205,7 +229,7 @@ function pointedTo(runDirectory: string, which: "latest" | "best"): string {
   if (!POINTER.test(name)) {
     throw new RlAdanError(
       "checkpoint-pointer",
-      `${path} should name a checkpoint folder, it says "${name.slice(0, 60)}".${steps(runDirectory)}`,
+      `${path} should name a checkpoint folder, it says "${name.slice(0, 60)}"; remove the file to go on without it.${steps(runDirectory)}`,
     );
   }
   return name;

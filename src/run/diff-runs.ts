@@ -3,7 +3,7 @@ import type { TypedArray } from "../../envs/api/state.js";
 import { readConfigFile } from "../config/config-file-node.js";
 import { describeDiskError } from "../disk-errors-node.js";
 import { readLimitedFile } from "../limited-file-node.js";
-import { parseRecord } from "../logging/metrics-file.js";
+import { MAX_METRICS_BYTES, parseRecord } from "../logging/metrics-file.js";
 import { listCheckpoints, readCheckpoint } from "./checkpoint.js";
 import { type Manifest, readManifest } from "./manifest.js";
 import { openRunDirectory, type RunDirectory } from "./run-directory.js";
@@ -41,8 +41,6 @@ export interface StateDifference {
   readonly largest: number | null;
 }
 
-/** A hundred million steps of short episodes. */
-const MAX_METRICS_BYTES = 256 << 20;
 /** Logged numbers that depend on the clock. */
 const CLOCK = /^(charts\/SPS|time\/)/;
 const VERSIONS: readonly (keyof Manifest)[] = ["rl_adan", "node", "platform", "mujoco", "device"];
@@ -65,8 +63,10 @@ export function diffRuns(pathA: string, pathB: string): RunDifferences {
   };
 }
 
+/** Whether there was something to compare, and all of it is equal. */
 export function areIdentical(found: RunDifferences): boolean {
   const { metricsLines: lines } = found;
+  if (lines.a === 0 && found.commonCheckpoints.length === 0) return false;
   return found.metrics === null && found.state === null && lines.a === lines.b;
 }
 

@@ -1,11 +1,12 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
 import { describeDiskError } from "../disk-errors-node.js";
 import { RlAdanError, UsageError } from "../errors.js";
 import { readLimitedFile } from "../limited-file-node.js";
 import type { NonFiniteFailure } from "../non-finite.js";
-import { syncFolder, temporaryFolderOf, writeDurably, writeFolderAtomic } from "./atomic-file.js";
+import { syncFolder, writeDurably, writeFolderAtomic } from "./atomic-file.js";
 import { type Checkpoint, readNewestCheckpoint } from "./checkpoint.js";
 import { refuseStrangers } from "./own-folder.js";
 import type { RunDirectory } from "./run-directory.js";
@@ -24,8 +25,9 @@ const statistics = z.strictObject({
   max: z.number().nullable(),
 });
 /** Texts are shown in a terminal: they hold what we write into them and nothing else. */
-const numberText = z.string().regex(/^-?[\d.eE+-]*(NaN|Infinity)?( at index \d+)?$/);
-const tensorName = z.string().regex(/^(log_std|(actor|critic)\.\d\.(weight|bias))$/);
+const numberText = z.string().regex(/^(-?[\d.eE+-]*(NaN|Infinity)?|[a-z]{1,20})( at index \d+)?$/);
+/** `actor.0.weight`; of a slot what its optimizer calls it. */
+const tensorName = z.string().regex(/^[\w.-]{1,100}$/);
 const versionText = z.string().regex(/^[\w.+-]{1,100}$/);
 
 const failureSchema = z.discriminatedUnion("what", [
@@ -36,6 +38,11 @@ const failureSchema = z.discriminatedUnion("what", [
     step: position,
     episodeStep: position,
     value: numberText,
+  }),
+  z.strictObject({
+    what: z.literal("moments"),
+    iteration: position,
+    of: z.string().regex(/^(rewards|observation \d+)$/),
   }),
   z.strictObject({
     what: z.enum(["loss", "gradient", "parameters", "slot"]),
@@ -58,6 +65,8 @@ const recordSchema = z.strictObject({
   format: z.literal(FORMAT),
   sentence: z.string(),
   failure: failureSchema,
+  /** Of the checkpoint that the dump has; null: it begins at the beginning. */
+  from_step: position.nullable(),
   /** What the schedule's learning rate was multiplied by. */
   learning_rate_factor: z.number().min(0).max(1),
   rl_adan: versionText,
@@ -75,35 +84,33 @@ export interface FailureDump {
   /** Path of its configuration. */
   readonly config: string;
   readonly record: FailureRecord;
-  /** What the failing part of the run went on from; undefined: the beginning. */
+  /** The newest before the failure; undefined: the beginning. */
   readonly checkpoint: Checkpoint | undefined;
 }
 
 /**
- * Writes `failures/iteration-NNNNNN/` (after a rollback `…-rollback-K`), whole or not at all: everything that it takes to
+ * Writes `failures/iteration-NNNNNN/` (after K rollbacks `…-rollback-K`), whole or not at all: everything that it takes to
  * see the failure again, wherever the folder goes. Returns its path.
  *
- * checkpoint: what the failing part of the run went on from.
+ * checkpoint: the newest before the failure.
  */
 export function writeFailureDump(
   run: RunDirectory,
   checkpoint: Checkpoint | undefined,
-  rollbacks: number,
-  record: Omit<FailureRecord, "format">,
+  record: Omit<FailureRecord, "format" | "from_step">,
 ): string {
   const iteration = String(record.failure.iteration).padStart(ITERATION_DIGITS, "0");
+  const rollbacks = halvings(record.learning_rate_factor);
   const name = `iteration-${iteration}${rollbacks === 0 ? "" : `-rollback-${rollbacks}`}`;
   const target = join(run.path, FOLDER, name);
   describeDiskError(target, () => {
     mkdirSync(dirname(target), { recursive: true });
-    // The same failure once more, of a run that was resumed: the dump is the same too.
-    for (const earlier of [temporaryFolderOf(target), target])
-      rmSync(earlier, { recursive: true, force: true });
+    // One of that name is of the same failure, of a run that was resumed: with the same learning rate nothing else can come.
     writeFolderAtomic(target, (temporary) => {
       writeDurably(join(temporary, "config.yaml"), readFileSync(run.config));
       writeDurably(
         join(temporary, FAILURE_FILE),
-        `${JSON.stringify({ format: FORMAT, ...record }, null, 2)}\n`,
+        `${JSON.stringify({ format: FORMAT, from_step: checkpoint?.step ?? null, ...record }, null, 2)}\n`,
       );
       if (checkpoint !== undefined) copyCheckpoint(checkpoint.path, temporary);
     });
@@ -119,22 +126,27 @@ export function readFailureDump(path: string): FailureDump {
     throw new UsageError("not-a-dump", `${path} is not a failure's dump: ${why}.`);
   }
   refuseStrangers(path);
-  return {
-    path,
-    config: join(path, "config.yaml"),
-    record: readRecord(file),
-    checkpoint: readNewestCheckpoint(path)?.checkpoint,
-  };
+  const record = readRecord(file);
+  const checkpoint = readNewestCheckpoint(path)?.checkpoint;
+  if ((checkpoint?.step ?? null) !== record.from_step) {
+    const lacks =
+      record.from_step === null
+        ? "should have no checkpoint"
+        : `lacks its checkpoint of step ${record.from_step}`;
+    throw new RlAdanError("dump-checkpoint", `${path} ${lacks}: it was changed.`);
+  }
+  return { path, config: join(path, "config.yaml"), record, checkpoint };
+}
+
+/** How often a learning rate was halved: each rollback does. */
+function halvings(factor: number): number {
+  return factor >= 1 ? 0 : 1 + halvings(factor * 2);
 }
 
 /** Whether it is the same one, to the last digit. */
 export function isSameFailure(a: NonFiniteFailure, b: NonFiniteFailure): boolean {
-  return canonical(a) === canonical(b);
-}
-
-/** Its numbers and texts in one order, as they come out of a file. */
-function canonical(failure: NonFiniteFailure): string {
-  return JSON.stringify(failureSchema.parse(JSON.parse(JSON.stringify(failure))));
+  const asRead = (failure: NonFiniteFailure): unknown => JSON.parse(JSON.stringify(failure));
+  return isDeepStrictEqual(asRead(a), asRead(b));
 }
 
 /** As a run has it, so that it is read, and its digest checked, as a run's is. */

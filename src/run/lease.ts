@@ -21,7 +21,10 @@ export const LEASE_FILE = "lease.json";
 const RENEW_MILLISECONDS = 10_000;
 /** One short record. */
 const MAX_LEASE_BYTES = 4096;
-/** A process of another machine that has been silent for so long is taken for dead; one of this machine is looked for. */
+/**
+ * A process that has been silent for so long is taken for dead: of another machine it can't be looked for, and of this one its
+ * number may be another process's by now. One that was only stopped finds its lease lost, and writes no more.
+ */
 const STALE_MILLISECONDS = 120_000;
 
 /** The right to write a run directory: one process has it at a time, and gives it back or stops renewing it. */
@@ -92,9 +95,9 @@ export class Lease {
   }
 
   #renew(): void {
-    if (!this.isHeld) return;
     try {
-      writeFileAtomic(this.#path, text({ ...this.#record, renewed_at: new Date().toISOString() }));
+      if (!this.isHeld) return;
+      writeFileAtomic(this.#path, textOf({ ...this.#record, renewed_at: new Date().toISOString() }));
     } catch {
       // A full disk ends no run by itself: the next renewal tries again, and `check` notices who took over meanwhile.
     }
@@ -104,14 +107,14 @@ export class Lease {
 /** A first lease appears by a link, which fails where another process was faster; a stale one is replaced. */
 function take(path: string, held: LeaseRecord | undefined, record: LeaseRecord): void {
   if (held === undefined && isLinked(path, record)) return;
-  writeFileAtomic(path, text(record));
+  writeFileAtomic(path, textOf(record));
 }
 
 /** False on a file system that has no links. */
 function isLinked(path: string, record: LeaseRecord): boolean {
   const temporary = `${path}.${record.owner}.tmp`;
   try {
-    writeDurably(temporary, text(record));
+    writeDurably(temporary, textOf(record));
     linkSync(temporary, path);
     return true;
   } catch (error) {
@@ -126,17 +129,24 @@ function isLinked(path: string, record: LeaseRecord): boolean {
 /** A file that is no lease counts as a dead process's: it protects nobody, and must not lock out for good. */
 const UNREADABLE: LeaseRecord = { token: 0, owner: "", host: "", pid: 0, renewed_at: "1970-01-01" };
 
-/** undefined when there is none. */
+/** undefined when there is none. Throws a sentence when the system doesn't let it be read. */
 function readLease(path: string): LeaseRecord | undefined {
+  let text: string;
   try {
-    const { token, owner, host, pid, renewed_at } = JSON.parse(
-      readLimitedFile(path, MAX_LEASE_BYTES).toString("utf8"),
-    ) as LeaseRecord;
+    text = describeDiskError(path, () => readLimitedFile(path, MAX_LEASE_BYTES)).toString("utf8");
+  } catch (error) {
+    const { code, cause } = error as RlAdanError;
+    if ((cause as NodeJS.ErrnoException | undefined)?.code === "ENOENT") return undefined;
+    if (code === "disk") throw error;
+    return UNREADABLE;
+  }
+  try {
+    const { token, owner, host, pid, renewed_at } = JSON.parse(text) as LeaseRecord;
     const isWhole =
       Number.isSafeInteger(token) && Number.isSafeInteger(pid) && Number.isFinite(Date.parse(renewed_at));
     return isWhole ? { token, owner: String(owner), host: String(host), pid, renewed_at } : UNREADABLE;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "ENOENT" ? undefined : UNREADABLE;
+  } catch {
+    return UNREADABLE;
   }
 }
 
@@ -156,6 +166,6 @@ function isRunning(pid: number): boolean {
   }
 }
 
-function text(record: LeaseRecord): string {
+function textOf(record: LeaseRecord): string {
   return `${JSON.stringify(record)}\n`;
 }

@@ -28,7 +28,7 @@ describe("a run whose disk is full", () => {
 describe("a run directory", () => {
   it.each([
     ["may not be written any more", "EROFS", /^error: \S+: the file system is read-only\.\n$/],
-    ["is gone", "vanish", /^error: \S+vanish\S*: the folder does not exist \(any more\)[^\n]*\.\n$/],
+    ["is gone", "vanish", /^error: \S+vanish\S*: there is no such file or folder \(any more\)[^\n]*\.\n$/],
   ])("that %s ends the run with a sentence", (_, kind, sentence) => {
     const run = join(folder, kind);
     const end = trainThere(run, { at: operations >> 1, kind });

@@ -18,7 +18,7 @@ function train(...argv: string[]): void {
 
 function metrics(run: string): string[] {
   return readFileSync(join(run, "metrics.jsonl"), "utf8")
-    .replace(/"charts\/SPS":\d+,/g, "")
+    .replace(/"charts\/SPS": *\d+,/g, "")
     .split("\n");
 }
 

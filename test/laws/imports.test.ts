@@ -13,6 +13,7 @@ const COMPOSITION_ROOTS = [
   "src/train-config.ts",
   "src/training.ts",
   "src/rollback.ts",
+  "src/starting-point.ts",
   "src/replay.ts",
   "src/env-source.ts",
   "src/env-modules-node.ts",

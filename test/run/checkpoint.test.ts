@@ -1,9 +1,26 @@
 import { spawn } from "node:child_process";
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { listCheckpoints, readCheckpoint, writeCheckpoint } from "../../src/run/checkpoint.js";
+import {
+  listCheckpoints,
+  readCheckpoint,
+  readNewestCheckpoint,
+  removeLeftovers,
+  restoreReplaced,
+  writeCheckpoint,
+} from "../../src/run/checkpoint.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 
 const folder = temporaryFolder();
@@ -44,6 +61,25 @@ describe("a checkpoint", () => {
       return readdirSync(path).map((name) => readFileSync(join(path, name)).toString("base64"));
     });
     expect(files[0]).toEqual(files[1]);
+  });
+
+  it("gets its name back when a process was ended between the two renames of its replacement", () => {
+    const run = newRun();
+    const path = writeCheckpoint(run, 7, tree(3));
+    cpSync(path, join(run, "checkpoints", ".step-000000007.tmp"), { recursive: true });
+    renameSync(path, join(run, "checkpoints", ".step-000000007.tmp.old"));
+    restoreReplaced(run);
+    removeLeftovers(run);
+    expect(readdirSync(join(run, "checkpoints"))).toEqual(["step-000000007"]);
+    expect(readNewestCheckpoint(run)!.checkpoint.tree).toEqual(tree(3));
+  });
+
+  it("that was removed is not one that was never written", () => {
+    const run = newRun();
+    expect(readNewestCheckpoint(run)).toBe(undefined);
+    writeCheckpoint(run, 7, tree(3));
+    rmSync(join(run, "checkpoints"), { recursive: true });
+    expect(() => readNewestCheckpoint(run)).toThrow('has no checkpoint "latest"');
   });
 
   it("beyond the last three is removed, but never the best", () => {
@@ -102,7 +138,7 @@ describe("a checkpoint", () => {
     const run = newRun();
     writeFileSync(join(run, "latest"), "../../other\n");
     expect(() => readCheckpoint(run, "latest")).toThrow(
-      'latest should name a checkpoint folder, it says "../../other".',
+      'latest should name a checkpoint folder, it says "../../other"; remove the file to go on without it.',
     );
     const other = newRun();
     mkdirSync(join(other, "latest"));

@@ -17,19 +17,21 @@ const record: FailureRecord = {
   format: 1,
   sentence: "Iteration 3: environment 1 gave a reward of NaN at its step 70, step 6 of its episode.",
   failure: { what: "reward", iteration: 3, env: 1, step: 70, episodeStep: 6, value: "NaN" },
-  learning_rate_factor: 0.5,
+  from_step: 128,
+  learning_rate_factor: 0.25,
   rl_adan: "0.1.0",
   node: "v24.1.0",
   platform: "linux-x64",
   mujoco: "3.14.0",
 };
 
-function dumpOf(name: string): string {
+function dumpOf(name: string, changes: Partial<FailureRecord> = {}): string {
   const run = runDirectory(join(folder, name));
   mkdirSync(run.path);
   writeFileSync(run.config, "algorithm: ppo\n");
   writeCheckpoint(run.path, 128, { weights: Float32Array.of(1, 2, 3) });
-  return writeFailureDump(run, readCheckpoint(run.path, "latest"), 2, record);
+  const { format: _, from_step: __, ...written } = record;
+  return writeFailureDump(run, readCheckpoint(run.path, "latest"), { ...written, ...changes });
 }
 
 describe("the dump of a failure", () => {
@@ -41,6 +43,47 @@ describe("the dump of a failure", () => {
     expect(isSameFailure(found.failure, record.failure)).toBe(true);
     expect(checkpoint).toMatchObject({ step: 128, tree: { weights: Float32Array.of(1, 2, 3) } });
     expect(readFileSync(config, "utf8")).toBe("algorithm: ppo\n");
+  });
+
+  const tensors = [
+    {
+      ...{ name: "actor.0.weight", size: 3 },
+      ...{ parameters: { notFinite: 0, min: -1, max: 1 }, gradient: { notFinite: 3, min: null, max: null } },
+    },
+  ];
+  const ofLearner = {
+    iteration: 3,
+    epoch: 1,
+    minibatch: 2,
+    learningRate: 3e-4,
+    loss: "NaN",
+    gradientNorm: "Infinity",
+    tensors,
+  };
+  const failures: FailureRecord["failure"][] = [
+    { what: "observation", iteration: 3, env: 0, step: 1, episodeStep: 1, value: "-Infinity at index 2" },
+    { what: "reward", iteration: 3, env: 0, step: 1, episodeStep: 1, value: "undefined" },
+    { what: "action", iteration: 3, env: 0, step: 1, episodeStep: 1, value: "-Infinity" },
+    { what: "moments", iteration: 3, of: "rewards" },
+    { what: "moments", iteration: 3, of: "observation 12" },
+    { what: "loss", tensor: null, ...ofLearner },
+    { what: "gradient", tensor: "critic.10.bias", ...ofLearner },
+    { what: "parameters", tensor: "log_std", ...ofLearner },
+    { what: "slot", tensor: "previous_gradient", ...ofLearner },
+  ];
+  it.each(failures.map((failure, index) => ({ failure, index, what: failure.what })))(
+    "gives back every kind of failure: $index $what",
+    ({ failure, index }) => {
+      const { record: found } = readFailureDump(dumpOf(`kind-${index}`, { failure }));
+      expect(found.failure).toEqual(failure);
+      expect(isSameFailure(found.failure, failure)).toBe(true);
+    },
+  );
+
+  it("is refused when its checkpoint is gone", () => {
+    const path = dumpOf("gone");
+    rmSync(join(path, "checkpoints"), { recursive: true });
+    expect(() => readFailureDump(path)).toThrow("lacks its checkpoint of step 128: it was changed.");
   });
 
   it("is told from another failure by a single number", () => {

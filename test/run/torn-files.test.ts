@@ -1,7 +1,9 @@
-import { cpSync, readFileSync, rmSync, truncateSync } from "node:fs";
+import { cpSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { RlAdanError } from "../../src/errors.js";
+import { MetricsFile } from "../../src/logging/metrics-file.js";
+import { type RunFacts, silentReporter } from "../../src/logging/progress.js";
 import { readCheckpoint, readNewestCheckpoint } from "../../src/run/checkpoint.js";
 import { readManifest } from "../../src/run/manifest.js";
 import { openRunDirectory, runDirectory } from "../../src/run/run-directory.js";
@@ -78,13 +80,13 @@ describe("a file that is written at once, and was cut off at any byte by others"
 });
 
 describe("a metrics.jsonl that lost a part of its last line after the last checkpoint was written", () => {
-  const last = readLastLine();
-
   it("sends the run back to the checkpoint before, and says so", async () => {
     const run = unfinished("metrics");
     const metrics = join(run, "metrics.jsonl");
-    for (const missing of [1, last() >> 1, last() - 1, last()]) {
-      truncateSync(metrics, readFileSync(join(whole, "metrics.jsonl")).length - missing);
+    const bytes = readFileSync(join(whole, "metrics.jsonl"));
+    const last = bytes.length - (bytes.lastIndexOf("\n", bytes.length - 2) + 1);
+    for (const missing of [1, last >> 1, last - 1, last]) {
+      truncateSync(metrics, bytes.length - missing);
       const notes: string[] = [];
       await outcomeOf(
         resumeRun({
@@ -104,11 +106,88 @@ describe("a metrics.jsonl that lost a part of its last line after the last check
       rmSync(join(run, "result.json"));
     }
   });
+});
 
-  function readLastLine(): () => number {
-    return () => {
-      const bytes = readFileSync(join(whole, "metrics.jsonl"));
-      return bytes.length - (bytes.lastIndexOf("\n", bytes.length - 2) + 1);
-    };
-  }
+describe("a run whose metrics.jsonl was lost", () => {
+  const resumed = async (run: string) => {
+    const notes: string[] = [];
+    const reporter = { ...silentReporter, started: (facts: RunFacts) => notes.push(...facts.notes) };
+    await outcomeOf(resumeRun({ runDirectory: run, reporter, overrides: { total_timesteps: 640 } }));
+    return notes;
+  };
+
+  it.each([
+    ["as a whole", () => ""],
+    ["by one line in its middle", (lines: string[]) => [...lines.slice(0, 2), ...lines.slice(3)].join("\n")],
+    [
+      "by a line too many, so that each checkpoint's end falls into one",
+      (lines: string[]) => ['{"step":0}', ...lines].join("\n"),
+    ],
+  ])("%s, goes on from its newest checkpoint all the same, and says so", async (what, damage) => {
+    const run = unfinished(`lost ${what.length}`);
+    const path = join(run, "metrics.jsonl");
+    writeFileSync(path, damage(readFileSync(path, "utf8").split("\n")));
+    expect(await resumed(run)).toContain(
+      `${path} has not the lines that it had when the checkpoint of step 512 was written: ` +
+        "the training loses nothing, of its metrics what is left there stays.",
+    );
+    // No line is cut, and none is of a step that comes twice.
+    const iterations = readFileSync(path, "utf8")
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { step: number; iteration?: number })
+      .filter(({ iteration }) => iteration !== undefined);
+    expect(iterations.map(({ step }) => step)).toEqual(
+      [...new Set(iterations.map(({ step }) => step))].sort((a, b) => a - b),
+    );
+    expect(iterations.at(-1)!.step).toBe(640);
+    const straight = unfinished(`whole ${what.length}`);
+    await resumed(straight);
+    expect(readCheckpoint(run, 640).tree).toMatchObject({
+      agent: (readCheckpoint(straight, 640).tree as { agent: object }).agent,
+    });
+  });
+
+  it("and is said to be, when that happens while it goes on", () => {
+    const path = join(folder, "growing.jsonl");
+    const file = new MetricsFile(path);
+    file.write({ step: 1 });
+    file.sync();
+    truncateSync(path, 3);
+    file.write({ step: 2 });
+    expect(() => file.sync()).toThrow(/growing\.jsonl has only \d+ of \d+ bytes left while the run goes on/);
+    rmSync(path);
+    expect(() => file.sync()).toThrow(
+      "growing.jsonl was removed while the run goes on; what was saved before is whole.",
+    );
+    file.discard();
+  });
+});
+
+describe("a run without any checkpoint left", () => {
+  it("is not begun anew over its metrics, finished or not", async () => {
+    for (const finished of [true, false]) {
+      const run = unfinished(`emptied ${finished}`);
+      if (finished) cpSync(join(whole, "result.json"), join(run, "result.json"));
+      rmSync(join(run, "checkpoints"), { recursive: true });
+      const before = readFileSync(join(run, "metrics.jsonl"));
+      const going = outcomeOf(resumeRun({ runDirectory: run, overrides: { total_timesteps: 640 } }));
+      await expect(going).rejects.toThrow('has no checkpoint "latest"');
+      expect(readFileSync(join(run, "metrics.jsonl"))).toEqual(before);
+    }
+  });
+});
+
+describe("a run whose config.yaml was edited", () => {
+  it("says that it goes on otherwise", async () => {
+    const run = unfinished("edited");
+    const path = join(run, "config.yaml");
+    writeFileSync(path, readFileSync(path, "utf8").replace(/^seed: .*$/m, "seed: 77"));
+    const notes: string[] = [];
+    const reporter = { ...silentReporter, started: (facts: RunFacts) => notes.push(...facts.notes) };
+    await outcomeOf(resumeRun({ runDirectory: run, reporter }));
+    expect(notes).toContain(
+      "config.yaml is not the one that the run was started with; from here on it is what it says now",
+    );
+  });
 });

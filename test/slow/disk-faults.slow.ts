@@ -20,7 +20,7 @@ const faults: (Omit<DiskFault, "at"> & { sentence: string })[] = [
   { kind: "ENOSPC", once: true, sentence: "the disk is full." },
   { kind: "EROFS", sentence: "the file system is read-only." },
   { kind: "EIO", once: true, sentence: "the system answered EIO." },
-  { kind: "vanish", sentence: "the folder does not exist (any more)" },
+  { kind: "vanish", sentence: "there is no such file or folder (any more)" },
 ];
 
 it.each(faults)("a run ends with a sentence at any operation, and goes on after: %o", async (fault) => {

@@ -72,7 +72,7 @@ export function resultOf(run: string): {
   return {
     state: readFileSync(join(folder, checkpoints.at(-1)!, "train-state.safetensors"), "base64"),
     metrics: readFileSync(join(run, "metrics.jsonl"), "utf8")
-      .replace(/"charts\/SPS":\d+,/g, "")
+      .replace(/"charts\/SPS": *\d+,/g, "")
       .split("\n"),
     scalars: keptScalars(run),
     checkpoints,
