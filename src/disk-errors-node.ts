@@ -18,8 +18,9 @@ export function describeDiskError<T>(path: string, operation: () => T): T {
   try {
     return operation();
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === undefined || error instanceof RlAdanError) throw error;
+    const code = (error as NodeJS.ErrnoException).code?.replace("ERR_FS_", "");
+    // ERR_… is Node's word for a wrong argument: a fault, not the disk's.
+    if (code === undefined || code.startsWith("ERR_") || error instanceof RlAdanError) throw error;
     throw new RlAdanError("disk", `${path}: ${SENTENCES[code] ?? `the system answered ${code}`}.`, {
       cause: error,
     });

@@ -4,8 +4,8 @@ import { RlAdanError } from "./errors.js";
 import { NonFiniteError, type NonFiniteFailure } from "./non-finite.js";
 import { startPpoAgent, threadsFor } from "./ppo-agent-node.js";
 import { type FailureDump, isSameFailure } from "./run/failure-dump.js";
+import { readSavedTraining } from "./saved-training.js";
 import { readTrainConfig } from "./train-config.js";
-import { readSavedTraining } from "./training.js";
 
 /** How a replay ended: with the same failure, with another, or (null) with none by the end of that iteration. */
 export interface ReplayOutcome {

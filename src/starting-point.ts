@@ -2,7 +2,7 @@ import { RlAdanError } from "./errors.js";
 import { checkMetricsLength, metricsLengthUpTo } from "./logging/metrics-file.js";
 import { type Checkpoint, readNewestCheckpoint } from "./run/checkpoint.js";
 import type { RunDirectory } from "./run/run-directory.js";
-import { readSavedTraining, type SavedTraining } from "./training.js";
+import { readSavedTraining, type SavedTraining } from "./saved-training.js";
 
 /** What a part of a run begins from: a checkpoint, or nothing. */
 export interface StartingPoint {

@@ -274,8 +274,9 @@ async function* trainPart(
         closeQuietly(log, "unknown");
         return { status: "rolled-back", failure: error.failure, to };
       } catch (reason) {
-        // What the disk refused is no failure of the run: it is to go on once there is space.
-        closeQuietly(log, reason instanceof RlAdanError && reason.code === "disk" ? "unknown" : "failure");
+        // Once there is space, or with half the learning rate, the run may go on.
+        const mayGoOn = reason instanceof RlAdanError && ["disk", "non-finite"].includes(reason.code);
+        closeQuietly(log, mayGoOn ? "unknown" : "failure");
         throw reason;
       }
     }

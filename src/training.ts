@@ -1,13 +1,4 @@
 import { policyOfTrainState } from "../agents/ppo/policy-snapshot.js";
-import {
-  anyState,
-  finiteNumber,
-  flag,
-  orNull,
-  readState,
-  share,
-  wholeNumber,
-} from "../envs/api/saved-state.js";
 import type { StateTree } from "../envs/api/state.js";
 import type { AnyEnv } from "../envs/index.js";
 import type { Agent, AgentIteration } from "./agent.js";
@@ -21,6 +12,7 @@ import { writeFileAtomic } from "./run/atomic-file.js";
 import { writeCheckpoint } from "./run/checkpoint.js";
 import type { Lease } from "./run/lease.js";
 import type { RunDirectory } from "./run/run-directory.js";
+import type { SavedTraining } from "./saved-training.js";
 import { programName, quoted } from "./shown-command.js";
 import { policySpacesOf } from "./spaces.js";
 import type { TrainConfig } from "./train-config.js";
@@ -60,30 +52,6 @@ export type TrainOutcome =
 
 /** A training as its iterations, one by one, and its outcome at the end. */
 export type TrainIterations = AsyncGenerator<TrainIteration, TrainOutcome, void>;
-
-/** A checkpoint: the agent's TrainState, and what the logs and the choice of the best go on from. */
-export interface SavedTraining {
-  readonly agent: StateTree;
-  readonly episodes: StateTree;
-  readonly best_evaluation: number | null;
-  /** Written before the evaluation that belongs to this step: whoever goes on from here makes it first. */
-  readonly evaluation_is_due: boolean;
-  readonly metrics_bytes: number;
-  /** What rollbacks have left of the learning rate. */
-  readonly learning_rate_factor: number;
-}
-
-/** What a checkpoint holds. Throws RlAdanError when its parts are of other kinds. */
-export function readSavedTraining(tree: StateTree): SavedTraining {
-  return readState("the training", tree, {
-    agent: anyState,
-    episodes: anyState,
-    best_evaluation: orNull(finiteNumber),
-    evaluation_is_due: flag,
-    metrics_bytes: wholeNumber,
-    learning_rate_factor: share,
-  });
-}
 
 /** Everything that a training needs, made and checked. */
 export interface TrainingSetup {

@@ -10,6 +10,7 @@ export class AppendFile {
   readonly #descriptor: number;
   #length: number;
   #pending: Uint8Array[] = [];
+  #isClosed = false;
 
   /** flags: as `openSync` takes them, "a" or "ax". Throws what the system says. */
   constructor(
@@ -67,14 +68,18 @@ export class AppendFile {
 
   /** Ends without writing what has gathered: the file is another's by now. */
   discard(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     describeDiskError(this.path, () => closeSync(this.#descriptor));
   }
 
+  /** Flushes; the second time it does nothing: the descriptor may be another file's by then. */
   close(): void {
+    if (this.#isClosed) return;
     try {
       this.sync();
     } finally {
-      describeDiskError(this.path, () => closeSync(this.#descriptor));
+      this.discard();
     }
   }
 }

@@ -113,8 +113,11 @@ export class RunLog {
   /** "unknown", of a run that may be resumed, writes no end: of several TensorBoard heeds the first. */
   close(status: SessionStatus): void {
     if (status !== "unknown") this.#events.sessionEnd(status);
-    this.#events.close();
-    this.#metrics.close();
+    try {
+      this.#events.close();
+    } finally {
+      this.#metrics.close();
+    }
   }
 }
 

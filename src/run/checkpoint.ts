@@ -20,8 +20,8 @@ export interface Checkpoint {
 const FORMAT = 1;
 const FOLDER = "checkpoints";
 const STEP_DIGITS = 9;
-/** Larger files are not ours: a checkpoint of the largest network we train takes a tenth of it. */
-const MAX_TENSOR_BYTES = 1 << 30;
+/** Larger files are not ours: weights and slots lie in a memory of 2 GiB, beside gradients and a rollout. */
+const MAX_TENSOR_BYTES = 2 * (1 << 30) - 1;
 /** What is no tensor of 4,096 environments takes a tenth of it. */
 const MAX_STATE_BYTES = 32 << 20;
 /** `latest` and `best` hold one name. */
@@ -142,6 +142,7 @@ export function readNewestCheckpoint(
     if (!(error instanceof RlAdanError)) throw error;
     failures.push(error);
   }
+  if (!steps.includes(latest)) failures.push(missing(runDirectory, '"latest"'));
   for (const step of steps.filter((known) => known <= latest).reverse()) {
     try {
       const checkpoint = readCheckpoint(runDirectory, step);

@@ -151,7 +151,8 @@ function readLease(path: string): LeaseRecord | undefined {
 }
 
 function isAlive({ host, pid, renewed_at }: LeaseRecord): boolean {
-  const silent = Date.now() - Date.parse(renewed_at);
+  // A clock that is ahead says as little as one that has stopped.
+  const silent = Math.abs(Date.now() - Date.parse(renewed_at));
   if (silent > STALE_MILLISECONDS) return false;
   return host !== hostname() || isRunning(pid);
 }

@@ -26,6 +26,7 @@ export interface Manifest {
 
 /** The entries that are text. */
 const TEXTS = ["rl_adan", "node", "platform", "mujoco", "env", "device", "group_hash", "run_hash"] as const;
+const VERSION = /^\d[\w.+-]{0,99}$/;
 /** Thousands of resumptions. */
 const MAX_MANIFEST_BYTES = 4 << 20;
 
@@ -104,14 +105,19 @@ export function readManifest(run: RunDirectory): Manifest {
     throw new RlAdanError("manifest", `${run.manifest} is not JSON: ${(error as Error).message}`);
   }
   if (isManifest(manifest)) return manifest;
-  throw new RlAdanError("manifest", `${run.manifest} is not the manifest of a run: its entries are others.`);
+  throw new RlAdanError(
+    "manifest",
+    `${run.manifest} is not the manifest of a run: an entry is missing, or holds something else.`,
+  );
 }
 
 function isManifest(value: unknown): value is Manifest {
   if (typeof value !== "object" || value === null) return false;
   const entries = value as Readonly<Record<string, unknown>>;
+  // Versions are shown, one of them in a command to type.
   return (
     TEXTS.every((key) => typeof entries[key] === "string") &&
+    (["rl_adan", "mujoco"] as const).every((key) => VERSION.test(entries[key] as string)) &&
     ["argv", "resumed"].every((key) => Array.isArray(entries[key]))
   );
 }

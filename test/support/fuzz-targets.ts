@@ -15,6 +15,7 @@ import { parse } from "yaml";
 import { make } from "../../envs/index.js";
 import { readConfigFile } from "../../src/config/config-file-node.js";
 import { checkSchedule, compileSchedule } from "../../src/config/schedule.js";
+import { RlAdanError } from "../../src/errors.js";
 import { evaluateRun } from "../../src/evaluate.js";
 import { diffRuns } from "../../src/run/diff-runs.js";
 import { decodeSafetensors } from "../../src/run/safetensors.js";
@@ -182,8 +183,12 @@ export function fuzzTargets(seeds: string, outside: string): FuzzTarget[] {
               () => takeUp(copy),
             ];
             const outcomes = await Promise.allSettled(doors.map(async (door) => door()));
-            const failure = outcomes.find((outcome) => outcome.status === "rejected");
-            if (failure !== undefined) throw failure.reason;
+            const reasons = outcomes.flatMap((outcome) =>
+              outcome.status === "rejected" ? [outcome.reason as unknown] : [],
+            );
+            // A refusal at one door must not hide a crash at another.
+            const worst = reasons.find((reason) => !(reason instanceof RlAdanError)) ?? reasons[0];
+            if (worst !== undefined) throw worst;
           };
         }),
     })),
@@ -324,13 +329,17 @@ function hostileModel(): fc.Arbitrary<Buffer> {
       count: fc.oneof(fc.integer({ min: 1, max: 1000 }), fc.integer({ min: 1, max: 2_000_000_000 })),
       depth: fc.integer({ min: 1, max: 400 }),
       path: fc.constantFrom("../outside/canary", "/etc/passwd", "..\\x", "http://localhost/x.xml", ""),
-      kind: fc.nat(9),
+      kind: fc.nat(10),
     })
     .map(
       ({ count, depth, path, kind }) =>
         [
           within(`<replicate count="${count}">${GHOST}</replicate>`, ""),
           within(`${`<body><joint/>${GHOST}`.repeat(depth)}${"</body>".repeat(depth)}`, ""),
+          within(
+            `<!--${"/>".repeat(count % 2000)}-->${`<body><joint/>${GHOST}`.repeat(depth)}${"</body>".repeat(depth)}`,
+            "",
+          ),
           within("", `<include file="${path}"/>`),
           within("", `<compiler meshdir="${path}"/><asset><mesh name="m" file="${path}"/></asset>`),
           within("", `<asset><texture name="t" type="2d" file="${path}"/></asset>`),

@@ -28,12 +28,9 @@ export function checkModelLimits(xml: string, file: string): void {
   refuseAbove(xml.length, MAX_CHARACTERS, file, "characters");
   let elements = 0;
   let depth = 0;
-  for (const [tag] of xml.matchAll(/<[^!?]|\/>/g)) {
-    if (tag === "/>" || tag === "</") depth -= 1;
-    else {
-      elements += 1;
-      depth += 1;
-    }
+  for (const step of tagsOf(xml)) {
+    if (step === 1) elements += 1;
+    depth += step;
     if (depth > MAX_DEPTH) throw invalid(`${file} nests elements more than ${MAX_DEPTH} levels deep.`);
   }
   refuseAbove(elements, MAX_ELEMENTS, file, "elements");
@@ -57,6 +54,40 @@ export function checkModelLimits(xml: string, file: string): void {
       if (largest > limit) throw invalid(`${file}: ${name} is ${largest}, at most ${limit} is allowed.`);
     }
   }
+}
+
+/** 1 for each element that opens, -1 for each that closes; what stands in comments, character data and values is no tag. */
+function* tagsOf(xml: string): Generator<1 | -1> {
+  const after = (end: string, from: number) => {
+    const at = xml.indexOf(end, from);
+    return at === -1 ? xml.length : at + end.length;
+  };
+  for (let at = xml.indexOf("<"); at !== -1; at = xml.indexOf("<", at)) {
+    if (xml.startsWith("<!--", at)) at = after("-->", at + 4);
+    else if (xml.startsWith("<![CDATA[", at)) at = after("]]>", at);
+    else if (/[!?]/.test(xml[at + 1] ?? "")) at = after(">", at);
+    else if (xml[at + 1] === "/") {
+      yield -1;
+      at = after(">", at);
+    } else {
+      yield 1;
+      at = endOfTag(xml, at);
+      if (xml[at - 2] === "/") yield -1;
+    }
+  }
+}
+
+/** Behind the `>` of the tag that begins here: one in a value doesn't count. */
+function endOfTag(xml: string, start: number): number {
+  let quote: string | undefined;
+  for (let at = start; at < xml.length; at++) {
+    const character = xml[at]!;
+    if (quote !== undefined) {
+      if (character === quote) quote = undefined;
+    } else if (character === '"' || character === "'") quote = character;
+    else if (character === ">") return at + 1;
+  }
+  return xml.length;
 }
 
 function refuseAbove(count: number, limit: number, file: string, what: string): void {

@@ -23,6 +23,30 @@ describe("a model of the user's own", () => {
     ["elements", '<geom size="1"/>'.repeat(3000), "", "has 3007 elements, at most 3000 are allowed"],
     ["levels", NESTED(110), "", "nests elements more than 100 levels deep"],
     [
+      "levels, behind a comment",
+      `<!--${"/>".repeat(1200)}-->${NESTED(400)}`,
+      "",
+      "nests elements more than 100 levels deep",
+    ],
+    [
+      "levels, behind character data",
+      `<![CDATA[${"/>".repeat(1200)}]]>${NESTED(400)}`,
+      "",
+      "nests elements more than 100",
+    ],
+    [
+      "levels, behind a value",
+      `<body name="${"/>".repeat(1200)}"/>${NESTED(400)}`,
+      "",
+      "nests elements more than 100 levels",
+    ],
+    [
+      "levels, between apostrophes",
+      `it's ${NESTED(400)} so it's`,
+      "",
+      "nests elements more than 100 levels deep",
+    ],
+    [
       "copies",
       '<replicate count="100"><replicate count = \'100\'><geom size="1"/></replicate></replicate>',
       "",
