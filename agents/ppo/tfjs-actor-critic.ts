@@ -1,4 +1,5 @@
 import type { Tensor1D, Tensor2D } from "@tensorflow/tfjs";
+import type { Pacer } from "../../src/pacer.js";
 import type { NetworkShape, ParameterLayout } from "../../src/policy/network.js";
 import type { PolicyLossSettings } from "./policy-loss.js";
 import type { LearnerTensorFlow, TfjsDevice } from "./tfjs-device.js";
@@ -7,17 +8,17 @@ import { policyHead, type TfjsPolicyHead } from "./tfjs-policy-head.js";
 import type { ValueLossSettings } from "./value-loss.js";
 
 /** Samples of a minibatch on the device, in its order; rows are samples. */
-export interface TfjsSamples {
+export type TfjsSamples = {
   /** [samples, observation] */
-  readonly observations: Tensor2D;
+  observations: Tensor2D;
   /** [samples, actionColumns of the policy's head] */
-  readonly actions: Tensor2D;
+  actions: Tensor2D;
   /** [samples, 1] each; the advantages normalised already, values as the advantages were computed from. */
-  readonly advantages: Tensor2D;
-  readonly logProbs: Tensor2D;
-  readonly returns: Tensor2D;
-  readonly values: Tensor2D;
-}
+  advantages: Tensor2D;
+  logProbs: Tensor2D;
+  returns: Tensor2D;
+  values: Tensor2D;
+};
 
 /** What some samples add to their minibatch. */
 export type TfjsContribution = {
@@ -46,82 +47,86 @@ export class TfjsActorCritic {
     this.#critic = new TfjsNetwork(device, layout.critic, shape.activation);
   }
 
-  /** [samples]: the critic's outputs. observations [samples, observation]. */
-  values(parameters: Tensor1D, observations: Tensor2D): Tensor1D {
-    const tf = this.#tf;
-    return tf.tidy(() => tf.reshape(this.#critic.forward(parameters, observations).at(-1)!, [-1]));
+  /** [samples, 1]: the critic's outputs. observations [samples, observation]. */
+  async values(parameters: Tensor1D, observations: Tensor2D, pacer: Pacer): Promise<Tensor2D> {
+    const forward = await this.#critic.forward(parameters, observations, pacer);
+    const values = this.#tf.clone(forward.output);
+    this.#critic.release(forward);
+    return values;
   }
 
   /** minibatch: how many samples it has, of which these are some. */
-  contribution(
+  async contribution(
     parameters: Tensor1D,
     samples: TfjsSamples,
     minibatch: number,
     policy: PolicyLossSettings,
     value: ValueLossSettings,
-  ): TfjsContribution {
+    pacer: Pacer,
+  ): Promise<TfjsContribution> {
     const tf = this.#tf;
-    return tf.tidy(() => {
-      const actor = this.#policyPart(parameters, samples, minibatch, policy);
-      const critic = this.#valuePart(parameters, samples, minibatch, value);
-      return {
-        gradient: tf.concat([...actor.gradient, ...critic.gradient]),
-        sums: tf.concat([tf.sum(tf.concat([...actor.terms, critic.term], 1), 0), actor.entropy]) as Tensor1D,
-      };
-    });
+    const actor = await this.#actor.forward(parameters, samples.observations, pacer);
+    const loss = tf.tidy(() => this.#policyLoss(parameters, actor.output, samples, minibatch, policy));
+    const actorPieces = await this.#actor.backward(actor, loss.gradient, pacer);
+    this.#actor.release(actor);
+    const critic = await this.#critic.forward(parameters, samples.observations, pacer);
+    const fit = tf.tidy(() => this.#valueLoss(critic.output, samples, minibatch, value));
+    const criticPieces = await this.#critic.backward(critic, fit.gradient, pacer);
+    this.#critic.release(critic);
+    const pieces = [...actorPieces, ...loss.own, ...criticPieces];
+    const contribution = tf.tidy(() => ({
+      gradient: tf.concat(pieces),
+      sums: tf.concat([tf.sum(tf.concat([...loss.terms, fit.term], 1), 0), loss.entropy]) as Tensor1D,
+    }));
+    tf.dispose([...pieces, ...loss.terms, loss.gradient, loss.entropy, fit.term, fit.gradient]);
+    return contribution;
   }
 
-  #policyPart(
+  #policyLoss(
     parameters: Tensor1D,
-    { observations, actions, logProbs, advantages }: TfjsSamples,
+    output: Tensor2D,
+    { actions, logProbs, advantages }: TfjsSamples,
     minibatch: number,
     { clipCoefficient: clip, entropyCoefficient }: PolicyLossSettings,
-  ): { gradient: Tensor1D[]; terms: Tensor2D[]; entropy: Tensor1D } {
+  ): { gradient: Tensor2D; own: Tensor1D[]; terms: Tensor2D[]; entropy: Tensor1D } {
     const tf = this.#tf;
     const { logStd, criticStart } = this.#layout;
-    return tf.tidy(() => {
-      const outputs = this.#actor.forward(parameters, observations);
-      const own = criticStart > logStd ? tf.slice(parameters, logStd, criticStart - logStd) : undefined;
-      const policy = this.head.policy(outputs.at(-1)!, actions, own);
-      const logRatio: Tensor2D = tf.sub(policy.logProbs, logProbs);
-      const ratio = tf.exp(logRatio);
-      const move: Tensor2D = tf.sub(ratio, 1);
-      const unclipped: Tensor2D = tf.mul(ratio, advantages);
-      const clipped: Tensor2D = tf.mul(tf.clipByValue(ratio, 1 - clip, 1 + clip), advantages);
-      const isActive = tf.lessEqual(unclipped, clipped);
-      const active = tf.where(isActive, unclipped, tf.zerosLike(unclipped));
-      const gradient = policy.gradient(tf.mul(active, -1 / minibatch), entropyCoefficient / minibatch);
-      return {
-        gradient: [...this.#actor.backward(parameters, outputs, gradient.outputs), ...gradient.own],
-        terms: [
-          tf.minimum(unclipped, clipped),
-          logRatio,
-          tf.sub(move, logRatio),
-          tf.cast(tf.greater(tf.abs(move), clip), "float32"),
-        ] as Tensor2D[],
-        entropy: policy.entropy,
-      };
-    });
+    const ownParameters =
+      criticStart > logStd ? tf.slice(parameters, logStd, criticStart - logStd) : undefined;
+    const policy = this.head.policy(output, actions, ownParameters);
+    const logRatio: Tensor2D = tf.sub(policy.logProbs, logProbs);
+    const ratio = tf.exp(logRatio);
+    const move: Tensor2D = tf.sub(ratio, 1);
+    const unclipped: Tensor2D = tf.mul(ratio, advantages);
+    const clipped: Tensor2D = tf.mul(tf.clipByValue(ratio, 1 - clip, 1 + clip), advantages);
+    const active = tf.where(tf.lessEqual(unclipped, clipped), unclipped, tf.zerosLike(unclipped));
+    const gradient = policy.gradient(tf.mul(active, -1 / minibatch), entropyCoefficient / minibatch);
+    return {
+      gradient: gradient.outputs,
+      own: [...gradient.own],
+      terms: [
+        tf.minimum(unclipped, clipped),
+        logRatio,
+        tf.sub(move, logRatio),
+        tf.cast(tf.greater(tf.abs(move), clip), "float32"),
+      ] as Tensor2D[],
+      entropy: policy.entropy,
+    };
   }
 
-  #valuePart(
-    parameters: Tensor1D,
-    { observations, returns, values }: TfjsSamples,
+  #valueLoss(
+    value: Tensor2D,
+    { returns, values }: TfjsSamples,
     minibatch: number,
     { valueClipRange: range, valueCoefficient }: ValueLossSettings,
-  ): { gradient: Tensor1D[]; term: Tensor2D } {
+  ): { gradient: Tensor2D; term: Tensor2D } {
     const tf = this.#tf;
-    return tf.tidy(() => {
-      const outputs = this.#critic.forward(parameters, observations);
-      const value = outputs.at(-1)!;
-      const error: Tensor2D = tf.sub(value, returns);
-      const { term, slope } =
-        range === null
-          ? { term: tf.square(error), slope: error }
-          : this.#clippedError(value, values, returns, error, range);
-      const gradient: Tensor2D = tf.mul(slope, valueCoefficient / minibatch);
-      return { gradient: this.#critic.backward(parameters, outputs, gradient), term };
-    });
+    const error: Tensor2D = tf.sub(value, returns);
+    const { term, slope } =
+      range === null
+        ? { term: tf.square(error), slope: error }
+        : this.#clippedError(value, values, returns, error, range);
+    return { gradient: tf.mul(slope, valueCoefficient / minibatch), term };
   }
 
   /** The larger of the two squared errors, and half its derivative. */

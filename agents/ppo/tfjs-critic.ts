@@ -30,7 +30,7 @@ export class TfjsCritic implements RolloutCritic {
       ...(await this.#run(this.observations, pacer)),
       ...(await this.#run(otherObservations, pacer)),
     ];
-    const all = tf.tidy(() => tf.concat(pieces) as Tensor1D);
+    const all = tf.concat(pieces);
     tf.dispose([otherObservations, ...pieces]);
     const outputs = await all.data<"float32">();
     tf.dispose(all);
@@ -42,16 +42,14 @@ export class TfjsCritic implements RolloutCritic {
     };
   }
 
-  async #run(observations: Tensor2D, pacer: Pacer): Promise<Tensor1D[]> {
+  async #run(observations: Tensor2D, pacer: Pacer): Promise<Tensor2D[]> {
     const { tf } = this;
     const rows = observations.shape[0];
-    const pieces: Tensor1D[] = [];
+    const pieces: Tensor2D[] = [];
     for (let start = 0; start < rows; start += this.passRows) {
-      const count = Math.min(this.passRows, rows - start);
-      pieces.push(
-        tf.tidy(() => this.network.values(this.weights, tf.slice(observations, [start, 0], [count, -1]))),
-      );
-      if (pacer.isDue) await pacer.pause();
+      const some = tf.slice(observations, [start, 0], [Math.min(this.passRows, rows - start), -1]);
+      pieces.push(await this.network.values(this.weights, some, pacer));
+      tf.dispose(some);
     }
     return pieces;
   }

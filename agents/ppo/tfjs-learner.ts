@@ -139,6 +139,7 @@ export class TfjsLearner implements Learner {
             break;
           }
         }
+        if (pacer.isDue) await pacer.pause();
         log.add({ epoch, index, samples }, row, this.#step(gradient, row, plan.learningRate));
         trained += 1;
         if (pacer.isDue) await pacer.pause();
@@ -178,18 +179,28 @@ export class TfjsLearner implements Learner {
     const value = valueLossSettings(this.#config);
     let total: TfjsContribution | undefined;
     for (let from = start; from < end; from += this.#passRows) {
+      const samples = tf.tidy(() => data.samples(from, Math.min(this.#passRows, end - from)));
+      const part = await this.#network.contribution(
+        this.#weights,
+        samples,
+        end - start,
+        settings,
+        value,
+        pacer,
+      );
+      tf.dispose(Object.values(samples));
       const before = total;
-      total = tf.tidy(() => {
-        const samples = data.samples(from, Math.min(this.#passRows, end - from));
-        const part = this.#network.contribution(this.#weights, samples, end - start, settings, value);
-        if (before === undefined) return part;
-        const gradient: Tensor1D = tf.add(before.gradient, part.gradient);
-        return { gradient, sums: tf.add(before.sums, part.sums) as Tensor1D };
-      });
-      if (before !== undefined) tf.dispose([before.gradient, before.sums]);
-      if (pacer.isDue) await pacer.pause();
+      total = before === undefined ? part : this.#added(before, part);
     }
     return total!;
+  }
+
+  /** The sum of two, which it takes away. */
+  #added(a: TfjsContribution, b: TfjsContribution): TfjsContribution {
+    const tf = this.#tf;
+    const sum = { gradient: tf.add(a.gradient, b.gradient), sums: tf.add(a.sums, b.sums) };
+    tf.dispose([a.gradient, a.sums, b.gradient, b.sums]);
+    return sum as TfjsContribution;
   }
 
   /** [7], as `TfjsMinibatchLog` takes it. */
