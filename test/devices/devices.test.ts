@@ -6,9 +6,7 @@ import { gpuHints } from "../../src/devices/gpu-hint-node.js";
 import { DEVICES, isTfjsDevice, kernelDevice, promisesEqualBits } from "../../src/devices/names.js";
 import { openDevice } from "../../src/devices/open-node.js";
 import { loadPackage, useBackend } from "../../src/devices/packages.js";
-import { missingGpu } from "../support/software-gpu.js";
-
-const missing = missingGpu();
+import { gpuOf, gpuTest } from "../support/gpu-test.js";
 
 /** Large enough that WebGPU does not leave it to the CPU. */
 async function trace(tf: typeof tfjs): Promise<number> {
@@ -21,10 +19,7 @@ async function trace(tf: typeof tfjs): Promise<number> {
 describe("a device of TensorFlow.js", () => {
   it.each(["cpu", "wasm"] as const)("%s opens, computes, closes and opens again", opensTwice);
 
-  const title = "webgpu opens, computes, closes and opens again";
-  it.skipIf(missing !== undefined)(missing === undefined ? title : `${title} (skipped: ${missing})`, () =>
-    opensTwice("webgpu"),
-  );
+  gpuTest("webgpu opens, computes, closes and opens again", () => opensTwice("webgpu"));
 
   async function opensTwice(name: "cpu" | "wasm" | "webgpu"): Promise<void> {
     for (let round = 0; round < 2; round++) {
@@ -48,30 +43,21 @@ describe("a device of TensorFlow.js", () => {
 });
 
 describe("WebGPU", () => {
-  it.skipIf(missing !== undefined)(
-    missing === undefined ? "tells that it was lost" : `tells that it was lost (skipped: ${missing})`,
-    async () => {
-      const device = await openDevice("webgpu");
-      (device.tf.backend() as unknown as { device: GPUDevice }).device.destroy();
-      expect(await device.lost).toBe("device was destroyed");
-      device.close();
-    },
-  );
+  gpuTest("tells that it was lost", async () => {
+    const device = await openDevice("webgpu");
+    gpuOf(device).destroy();
+    expect(await device.lost).toBe("device was destroyed");
+    device.close();
+  });
 
-  it.skipIf(missing !== undefined)(
-    missing === undefined
-      ? "counts as lost when it refuses memory"
-      : `counts as lost when it refuses memory (skipped: ${missing})`,
-    async () => {
-      const device = await openDevice("webgpu");
-      const { device: gpu } = device.tf.backend() as unknown as { device: GPUDevice };
-      gpu.createBuffer({ size: 2 * device.limits.tensorBytes!, usage: GPUBufferUsage.STORAGE });
-      expect(await device.lost).toBe(
-        "Buffer size (2147483648) exceeds the max buffer size limit (1073741824).",
-      );
-      device.close();
-    },
-  );
+  gpuTest("counts as lost when it refuses memory", async () => {
+    const device = await openDevice("webgpu");
+    gpuOf(device).createBuffer({ size: 2 * device.limits.tensorBytes!, usage: GPUBufferUsage.STORAGE });
+    expect(await device.lost).toBe(
+      "Buffer size (2147483648) exceeds the max buffer size limit (1073741824).",
+    );
+    device.close();
+  });
 
   it("is absent in a sentence where no driver is", () => {
     const told = absence(

@@ -4,11 +4,12 @@ import { type GoldenError, repeatUpdates, type UpdateRecord } from "../../../age
 import { kernelLearner } from "../../../agents/ppo/kernel-learner.js";
 import type { LearnerFactory } from "../../../agents/ppo/learner.js";
 import { tfjsLearner } from "../../../agents/ppo/tfjs-learner.js";
-import { readFixtures } from "../../support/fixtures.js";
+import { readUpdateRecords } from "../../../src/device-check-node.js";
 import { KERNEL_VARIANTS } from "../../support/kernels.js";
 import { useBackend } from "../../support/tfjs.js";
+import { RECORDS_PATH } from "../../support/update-records.js";
 
-const records = readFixtures<{ records: UpdateRecord[] }>("ppo-update").flatMap(({ data }) => data.records);
+const records = readUpdateRecords(RECORDS_PATH);
 
 /** What a learner must be compared in, beside the optimizer's slots. */
 const QUANTITIES = ["values", "advantages", "returns", "parameters", "loss", "approx_kl", "gradient_norm"];
