@@ -6,7 +6,11 @@ import type { AnyEnv } from "../envs/index.js";
 import { MUJOCO_VERSION } from "../envs/mujoco/engine.js";
 import type { Agent } from "./agent.js";
 import { OWN_MODEL_ENV } from "./config/model-file-node.js";
+import { RUN_DEFAULTS } from "./config/run-config.js";
 import { parseYamlMapping } from "./config/yaml-file.js";
+import { DeviceLostError } from "./devices/device-lost.js";
+import { gpuHints } from "./devices/gpu-hint-node.js";
+import { AUTO_DEVICE } from "./devices/names.js";
 import { describeDiskError } from "./disk-errors-node.js";
 import type { EnvModule } from "./env-modules-node.js";
 import { envSource } from "./env-source.js";
@@ -24,14 +28,14 @@ import { NonFiniteError, type NonFiniteFailure, nonFiniteSentence } from "./non-
 import { startPpoAgent, type Threads, threadsFor } from "./ppo-agent-node.js";
 import { rollBack, type StartingPoint, startingPoint } from "./rollback.js";
 import { writeFileAtomic } from "./run/atomic-file.js";
-import { readNewestCheckpoint, removeLeftovers } from "./run/checkpoint.js";
+import { listCheckpoints, readNewestCheckpoint, removeLeftovers } from "./run/checkpoint.js";
 import { groupHash } from "./run/hashes.js";
 import { Lease } from "./run/lease.js";
 import { addResumption, createManifest, readManifest, writeManifest } from "./run/manifest.js";
 import { createRunDirectory, isFinished, openRunDirectory, type RunDirectory } from "./run/run-directory.js";
 import { checkEnvVersion, checkVersions } from "./run/version-check.js";
 import { type ResumeOverrides, readTrainConfig, type TrainConfig } from "./train-config.js";
-import { readSavedTraining, Training, type TrainOutcome } from "./training.js";
+import { programName, quoted, readSavedTraining, Training, type TrainOutcome } from "./training.js";
 
 export type { TrainOutcome, TrainResult } from "./training.js";
 
@@ -68,7 +72,9 @@ export interface ResumeOptions extends CommonOptions {
 
 /** Trains an agent in a run directory of its own; ends with an evaluation and `result.json`. */
 export async function train(options: TrainOptions): Promise<TrainOutcome> {
-  const { config, argv = [], notes = [] } = options;
+  const { argv = [] } = options;
+  const { config, deviceReason, hints } = await settleDevice(options.config, options.envModule);
+  const notes = [...(options.notes ?? []), ...hints];
   const configText = stringify(config);
   // A run whose configuration could not be read again could be neither resumed nor evaluated.
   parseYamlMapping(configText, "config.yaml");
@@ -86,11 +92,12 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
     });
     return Lease.during(run.path, async (lease) => {
       const { env, device } = config;
-      writeManifest(run, createManifest({ config, env, device, mujoco: MUJOCO_VERSION, argv }));
+      const { adapter } = prepared;
+      writeManifest(run, createManifest({ config, env, device, adapter, mujoco: MUJOCO_VERSION, argv }));
       writeFileAtomic(run.config, configText);
       const log = new RunLog(run.path, run.metrics);
       log.configuration(config, groupHash(config));
-      return drive(prepared, { ...options, config, run, lease, log, notes, began });
+      return drive(prepared, { ...options, config, deviceReason, run, lease, log, notes, began });
     });
   });
 }
@@ -158,14 +165,39 @@ async function resumeLeased(run: RunDirectory, lease: Lease, options: ResumeOpti
           ]
         : []),
     ];
-    return drive(prepared, { ...options, config, run, lease, log, notes, began });
+    const deviceReason = reasonFor(config.device);
+    return drive(prepared, { ...options, config, deviceReason, run, lease, log, notes, began });
   });
+}
+
+/** A run's configuration names the device that "auto" came to. */
+interface SettledDevice {
+  readonly config: TrainConfig;
+  readonly deviceReason: string;
+  readonly hints: readonly string[];
+}
+
+async function settleDevice(config: TrainConfig, envModule: EnvModule | undefined): Promise<SettledDevice> {
+  const learns = config.algorithm === "ppo";
+  if (config.device !== AUTO_DEVICE) {
+    return { config, deviceReason: reasonFor(config.device), hints: learns ? gpuHints(config.device) : [] };
+  }
+  if (!learns) return settleDevice({ ...config, device: RUN_DEFAULTS.device }, envModule);
+  const { chooseDevice } = await import("./choose-device.js");
+  const { device, note } = await chooseDevice(config, envSource(config, envModule));
+  return { config: { ...config, device }, deviceReason: "the fastest", hints: [note] };
+}
+
+function reasonFor(device: string): string {
+  return device === RUN_DEFAULTS.device ? "the default" : "asked for";
 }
 
 /** An agent that is ready to run, and an environment for evaluations. */
 interface Prepared {
   readonly agent: Agent;
   readonly env: AnyEnv;
+  /** What the GPU calls itself; null without one. */
+  readonly adapter: string | null;
   readonly threads: number;
   readonly notes: readonly string[];
   readonly startedAt: number;
@@ -194,13 +226,22 @@ async function prepare(
     const agent =
       config.algorithm === "ppo"
         ? await startPpoAgent({ config, source, env, threads, learningRateFactor, from: from?.state.agent })
-        : startRandom({ env: env as RandomEnv, seed, totalTimesteps });
+        : { ...startRandom({ env: env as RandomEnv, seed, totalTimesteps }), adapter: null };
+    const { adapter } = agent;
     let closed: Promise<void> | undefined;
     const close = () => {
       closed ??= agent.close().then(() => env.close());
       return closed;
     };
-    return { agent, env, threads: Math.max(threads.actors, threads.learner), notes, startedAt, close };
+    return {
+      agent,
+      env,
+      adapter,
+      threads: Math.max(threads.actors, threads.learner),
+      notes,
+      startedAt,
+      close,
+    };
   } catch (error) {
     env.close();
     throw error;
@@ -217,6 +258,7 @@ async function closing<T>(prepared: Prepared, work: () => Promise<T>): Promise<T
 
 interface Drive extends CommonOptions {
   readonly config: TrainConfig;
+  readonly deviceReason: string;
   readonly run: RunDirectory;
   readonly lease: Lease;
   readonly log: RunLog;
@@ -284,13 +326,13 @@ function trainPart(
       return await new Training(setup).run();
     } catch (error) {
       try {
+        if (error instanceof DeviceLostError) throw withResumeAdvice(error, run);
         if (!(error instanceof NonFiniteError && lease.isHeld)) throw error;
         const to = rollBack(error, run, config, began);
         closeQuietly(log, "unknown");
         return { status: "rolled-back", failure: error.failure, to };
       } catch (reason) {
-        // What the disk refused is no failure of the run: it is to go on once there is space.
-        const isOver = lease.isHeld && !(reason instanceof RlAdanError && reason.code === "disk");
+        const isOver = lease.isHeld && !canGoOn(reason);
         closeQuietly(log, isOver ? "failure" : "unknown");
         throw reason;
       }
@@ -298,14 +340,28 @@ function trainPart(
   });
 }
 
-function factsOf(prepared: Prepared, { config, run, notes, began }: Drive): RunFacts {
+/** What the disk refused, or the device broke, is no failure of the run: it is to go on once there is space, or another device. */
+function canGoOn(reason: unknown): boolean {
+  return reason instanceof RlAdanError && ["disk", "device-lost"].includes(reason.code);
+}
+
+function withResumeAdvice({ device, reason }: DeviceLostError, run: RunDirectory): DeviceLostError {
+  const newest = listCheckpoints(run.path).at(-1);
+  const saved =
+    newest === undefined ? "There is no checkpoint yet; to begin again" : `To go on from step ${newest}`;
+  const command = `${programName()} train --resume ${quoted(run.path)}`;
+  return new DeviceLostError(device, reason, `${saved}: ${command}`);
+}
+
+function factsOf(prepared: Prepared, { config, deviceReason, run, notes, began }: Drive): RunFacts {
   return {
     runDirectory: run.path,
     env: config.env,
     algorithm: config.algorithm,
     optimizer: config.algorithm === "ppo" ? config.optimizer : null,
     device: config.device,
-    deviceReason: config.device === "simd" ? "the default" : "asked for",
+    deviceReason,
+    adapter: prepared.adapter,
     seed: config.seed,
     parameters: prepared.agent.parameterCount,
     threads: prepared.threads,

@@ -36,6 +36,9 @@ function page(found: RunDifferences): string[] {
   return [
     section("settings", shown(found.settings, pair)),
     section("versions", shown(found.versions, pair)),
+    ...found.unequalDevices.map(
+      (device) => `device      ${device} promises no equal bits, not even to itself elsewhere`,
+    ),
     metrics === null
       ? `metrics     equal${lines.a === lines.b ? "" : ` as far as the shorter one goes (${lines.a} and ${lines.b} lines)`}`
       : section(`metrics, from step ${metrics.step} on`, shown(metrics.values, pair)),
