@@ -1,7 +1,7 @@
 import { minibatchBounds } from "../agents/ppo/minibatches.js";
 import { networkShape } from "../agents/ppo/policy-snapshot.js";
 import { MatrixRate } from "./kernels/matrix-rate.js";
-import type { NetworkShape } from "./policy/network.js";
+import { trainingFlops } from "./policy/network.js";
 import { startBarePpo } from "./ppo-agent-node.js";
 import { type PpoTrainConfig, resolveTrainConfig } from "./train-config.js";
 
@@ -55,7 +55,7 @@ export async function runBenchCase({ name, flags }: BenchCase, seconds: number):
   const recipe = config as PpoTrainConfig;
   const rate = await MatrixRate.create(recipe.device);
   const { agent, threads, spaces } = await startBarePpo(recipe);
-  const flops = flopsPerSample(networkShape(recipe, spaces));
+  const flops = trainingFlops(networkShape(recipe, spaces));
   const totals: Record<string, number> = {};
   let iterations = -1;
   let spent = 0;
@@ -93,16 +93,4 @@ export async function runBenchCase({ name, flags }: BenchCase, seconds: number):
       Object.entries(totals).map(([phase, total]) => [phase, (1000 * total) / iterations]),
     ),
   };
-}
-
-/** Multiplications and additions of a forward and backward pass of both networks, products alone. */
-function flopsPerSample({ observationSize, actionSize, hiddenSizes }: NetworkShape): number {
-  const network = (outputs: number) => {
-    const sizes = [observationSize, ...hiddenSizes, outputs];
-    return sizes
-      .slice(1)
-      .map((out, layer) => 2 * sizes[layer]! * out * (layer === 0 ? 2 : 3))
-      .reduce((sum, flops) => sum + flops, 0);
-  };
-  return network(actionSize) + network(1);
 }

@@ -24,12 +24,13 @@ export interface LearnerFailure {
   readonly iteration: number;
   readonly epoch: number;
   readonly minibatch: number;
-  /** The first tensor with such numbers (`actor.0.weight`, `log_std`), or the slot (`n`); null when only the loss is none. */
+  /** The first tensor with such numbers (`actor.0.weight`, `log_std`), or the slot (`n`); null when only the loss is none, or on a device. */
   readonly tensor: string | null;
   readonly learningRate: number;
   /** As text, since JSON has no NaN. */
   readonly loss: string;
   readonly gradientNorm: string;
+  /** None on a device of TensorFlow.js, whose numbers are gone by the time that it tells. */
   readonly tensors: readonly TensorStatistics[];
 }
 
@@ -95,11 +96,12 @@ export function nonFiniteSentence(failure: NonFiniteFailure): string {
     case "slot": {
       const { what, epoch, minibatch, tensor, learningRate, loss } = failure;
       const notFinite = statisticsOf(failure)?.[what === "parameters" ? "parameters" : "gradient"].notFinite;
-      const numbers = notFinite === 1 ? "1 number that is" : `${notFinite} numbers that are`;
-      const gradient = `the gradient of ${tensor} has ${numbers} not finite`;
+      const numbers =
+        notFinite === 1 ? "1 number that is" : `${notFinite ?? ""} numbers that are`.trimStart();
+      const gradient = `the gradient${tensor === null ? "" : ` of ${tensor}`} has ${numbers} not finite`;
       const met = {
         slot: `the steps so far left the optimizer's ${tensor} with numbers that are not finite`,
-        parameters: `the step left ${tensor} with ${numbers} not finite`,
+        parameters: `the step left ${tensor ?? "the weights"} with ${numbers} not finite`,
         gradient,
         loss: `the loss is ${loss}${tensor === null ? "" : ` and ${gradient}`}`,
       }[what];

@@ -1,10 +1,13 @@
 import { availableParallelism } from "node:os";
 import { createCriticThread } from "../agents/ppo/critic-thread-node.js";
 import { kernelLearner } from "../agents/ppo/kernel-learner.js";
+import type { LearnerFactory } from "../agents/ppo/learner.js";
 import { type PpoIteration, startPpo } from "../agents/ppo/ppo.js";
 import type { StateTree } from "../envs/api/state.js";
 import type { AnyEnv } from "../envs/index.js";
 import type { Agent } from "./agent.js";
+import type { TfjsDevice } from "./devices/device.js";
+import { isTfjsDevice, kernelDevice } from "./devices/names.js";
 import { type EnvSource, envSource } from "./env-source.js";
 import { createActorPool } from "./rollout/create-actor-pool-node.js";
 import { type PolicySpaces, policySpacesOf } from "./spaces.js";
@@ -21,14 +24,17 @@ export interface Threads {
 /** Actor and critic: the learner has work for so many threads. */
 const NETWORKS = 2;
 
-/** "auto": as many as the machine has, but no more than there are envs to step, or networks to train. */
+/**
+ * "auto": as many as the machine has, but no more than there are envs to step, or networks to train. A device of TensorFlow.js
+ * does its work beside this program's threads: its learner counts as one.
+ */
 export function threadsFor(
-  { threads, env, num_envs: envs }: PpoTrainConfig,
+  { threads, env, num_envs: envs, device }: PpoTrainConfig,
   source: EnvSource,
   cores = availableParallelism(),
 ): Threads {
   const wanted = threads === "auto" ? cores : threads;
-  const learner = Math.min(wanted, NETWORKS);
+  const learner = isTfjsDevice(device) ? 1 : Math.min(wanted, NETWORKS);
   const notes: string[] = [];
   let actors = Math.min(wanted, envs);
   if (actors > 1 && !source.isKnownToWorkers) {
@@ -50,7 +56,7 @@ export async function startBarePpo(
   config: PpoTrainConfig,
   budget?: number,
 ): Promise<{
-  readonly agent: Agent<PpoIteration>;
+  readonly agent: DeviceAgent;
   readonly threads: Threads;
   readonly spaces: PolicySpaces;
 }> {
@@ -66,8 +72,14 @@ export async function startBarePpo(
   }
 }
 
-/** Starts PPO as a configuration says, on Node's threads. env: one of the source's, for its spaces. */
-export function startPpoAgent(options: {
+/** PPO on the device that its configuration names. */
+export interface DeviceAgent extends Agent<PpoIteration> {
+  /** What the GPU calls itself; null without one. */
+  readonly adapter: string | null;
+}
+
+/** Starts PPO as a configuration says, on Node's threads and its device. env: one of the source's, for its spaces. */
+export async function startPpoAgent(options: {
   readonly config: PpoTrainConfig;
   readonly source: EnvSource;
   readonly env: AnyEnv;
@@ -75,21 +87,44 @@ export function startPpoAgent(options: {
   readonly totalTimesteps?: number;
   readonly learningRateFactor?: number | undefined;
   readonly from?: StateTree | undefined;
-}): Promise<Agent<PpoIteration>> {
+}): Promise<DeviceAgent> {
   const { config, source, env, threads, from } = options;
-  return startPpo({
+  const device = await tfjsDevice(config.device);
+  const createLearner =
+    device === undefined
+      ? threadedKernelLearner(config.device, threads)
+      : (await import("./device-learner.js")).deviceLearner(device);
+  const agent = await startPpo({
     config,
     seed: config.seed,
     totalTimesteps: options.totalTimesteps ?? config.total_timesteps,
-    device: config.device,
+    device: kernelDevice(config.device),
     env: source.spec(config.env_options),
     ...policySpacesOf(env, config.env),
     createActorPool: createActorPool(threads.actors, (spec) => source.make(spec.options)),
-    createLearner: kernelLearner({
-      device: config.device,
-      createCriticThread: threads.learner > 1 ? createCriticThread : undefined,
-    }),
+    createLearner,
     learningRateFactor: options.learningRateFactor,
     ...(from === undefined ? {} : { from }),
+  }).catch((error: unknown) => {
+    device?.close();
+    throw error;
   });
+  return {
+    ...agent,
+    adapter: device?.adapter ?? null,
+    async close() {
+      await agent.close();
+      device?.close();
+    },
+  };
+}
+
+/** Undefined where our own kernels compute: then nothing of TensorFlow.js is loaded. */
+async function tfjsDevice(name: string): Promise<TfjsDevice | undefined> {
+  return isTfjsDevice(name) ? (await import("./devices/open-node.js")).openDevice(name) : undefined;
+}
+
+/** The learner on our own kernels, with a thread for the critic where there is one. */
+export function threadedKernelLearner(device: string, threads: Threads): LearnerFactory {
+  return kernelLearner({ device, createCriticThread: threads.learner > 1 ? createCriticThread : undefined });
 }

@@ -13,6 +13,8 @@ const ONE_THREAD: Threads = { actors: 1, learner: 1, notes: [] };
 export interface Prepared {
   readonly agent: Agent;
   readonly env: AnyEnv;
+  /** What the GPU calls itself; null without one. */
+  readonly adapter: string | null;
   readonly threads: number;
   readonly notes: readonly string[];
   readonly startedAt: number;
@@ -41,13 +43,22 @@ export async function prepare(
     const agent =
       config.algorithm === "ppo"
         ? await startPpoAgent({ config, source, env, threads, learningRateFactor, from: from?.state.agent })
-        : startRandom({ env: env as RandomEnv, seed, totalTimesteps });
+        : { ...startRandom({ env: env as RandomEnv, seed, totalTimesteps }), adapter: null };
+    const { adapter } = agent;
     let closed: Promise<void> | undefined;
     const close = () => {
       closed ??= agent.close().then(() => env.close());
       return closed;
     };
-    return { agent, env, threads: Math.max(threads.actors, threads.learner), notes, startedAt, close };
+    return {
+      agent,
+      env,
+      adapter,
+      threads: Math.max(threads.actors, threads.learner),
+      notes,
+      startedAt,
+      close,
+    };
   } catch (error) {
     env.close();
     throw error;

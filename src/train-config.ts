@@ -11,6 +11,7 @@ import { RUN_DEFAULTS, runConfigShape } from "./config/run-config.js";
 import { checkSchedule, compileSchedule } from "./config/schedule.js";
 import { throwProblems, unfitValues, unknownKeys } from "./config/validate.js";
 import { yamlLayer } from "./config/yaml-file.js";
+import { isTfjsDevice } from "./devices/names.js";
 import { RlAdanError, UsageError } from "./errors.js";
 import { scalarKernels } from "./kernels/scalar-kernels.js";
 import { createOptimizer } from "./optim/registry.js";
@@ -143,8 +144,16 @@ function checkedConfig(entries: ConfigLayer, algorithm: TrainConfig["algorithm"]
   const config = trainConfigSchema.parse(
     Object.fromEntries([...entries].map(([key, { value }]) => [key, value])),
   );
-  if (config.algorithm === "ppo") throwProblems(recipeProblems(config, entries));
+  throwProblems(
+    config.algorithm === "ppo" ? recipeProblems(config, entries) : idleDevice(config.device, entries),
+  );
   return config;
+}
+
+function idleDevice(device: string, entries: ConfigLayer): string[] {
+  if (!isTfjsDevice(device)) return [];
+  const { subject } = entries.get("device")!;
+  return [`${subject} is ${device}, but random learns nothing that it could compute; leave it out.`];
 }
 
 function fileLayer(path: string | undefined, algorithm: string): ConfigLayer {

@@ -4,6 +4,7 @@ import { stringify } from "yaml";
 import { MUJOCO_VERSION } from "../envs/mujoco/engine.js";
 import { OWN_MODEL_ENV } from "./config/model-file-node.js";
 import { parseYamlMapping } from "./config/yaml-file.js";
+import { DeviceLostError } from "./devices/device-lost.js";
 import { describeDiskError } from "./disk-errors-node.js";
 import type { EnvModule } from "./env-modules-node.js";
 import { RlAdanError, UsageError } from "./errors.js";
@@ -21,12 +22,14 @@ import { PhaseClock } from "./phase-clock.js";
 import { type Prepared, prepare } from "./prepare.js";
 import { rollBack } from "./rollback.js";
 import { writeFileAtomic } from "./run/atomic-file.js";
-import { removeLeftovers, restoreReplaced } from "./run/checkpoint.js";
+import { listCheckpoints, removeLeftovers, restoreReplaced } from "./run/checkpoint.js";
 import { groupHash, runHash } from "./run/hashes.js";
 import { Lease } from "./run/lease.js";
 import { addResumption, createManifest, readManifest, writeManifest } from "./run/manifest.js";
 import { createRunDirectory, isFinished, openRunDirectory, type RunDirectory } from "./run/run-directory.js";
 import { checkEnvVersion, checkVersions } from "./run/version-check.js";
+import { reasonFor, settleDevice } from "./settle-device.js";
+import { programName, quoted } from "./shown-command.js";
 import { newestStart, type StartingPoint } from "./starting-point.js";
 import { type ResumeOverrides, readTrainConfig, type TrainConfig } from "./train-config.js";
 import { type TrainIterations, Training, type TrainOutcome } from "./training.js";
@@ -62,7 +65,9 @@ export interface ResumeOptions extends CommonOptions {
 
 /** Trains an agent in a run directory of its own; ends with an evaluation and `result.json`. To be iterated to its end. */
 export async function* trainRun(options: TrainOptions): TrainIterations {
-  const { config, argv = [], notes = [] } = options;
+  const { argv = [] } = options;
+  const { config, deviceReason, hints } = await settleDevice(options.config, options.envModule);
+  const notes = [...(options.notes ?? []), ...hints];
   const configText = stringify(config);
   // A run whose configuration could not be read again could be neither resumed nor evaluated.
   parseYamlMapping(configText, "config.yaml");
@@ -73,11 +78,12 @@ export async function* trainRun(options: TrainOptions): TrainIterations {
     const lease = Lease.acquire(run.path);
     try {
       const { env, device } = config;
-      writeManifest(run, createManifest({ config, env, device, mujoco: MUJOCO_VERSION, argv }));
+      const { adapter } = prepared;
+      writeManifest(run, createManifest({ config, env, device, adapter, mujoco: MUJOCO_VERSION, argv }));
       writeFileAtomic(run.config, configText);
       const log = new RunLog(run.path, run.metrics);
       log.configuration(config, groupHash(config));
-      return yield* drive(prepared, { ...options, config, run, lease, log, notes, began });
+      return yield* drive(prepared, { ...options, config, deviceReason, run, lease, log, notes, began });
     } finally {
       lease.release();
     }
@@ -178,7 +184,8 @@ async function* resumeLeased(run: RunDirectory, lease: Lease, options: ResumeOpt
         : ["config.yaml is not the one that the run was started with; from here on it is what it says now"]),
       ...(isChanged ? [budgetNote(saved.total_timesteps, config.total_timesteps, from?.step ?? 0)] : []),
     ];
-    return yield* drive(prepared, { ...options, config, run, lease, log, notes, began });
+    const deviceReason = reasonFor(config.device);
+    return yield* drive(prepared, { ...options, config, deviceReason, run, lease, log, notes, began });
   } finally {
     await prepared.close();
   }
@@ -186,6 +193,7 @@ async function* resumeLeased(run: RunDirectory, lease: Lease, options: ResumeOpt
 
 interface Drive extends CommonOptions {
   readonly config: TrainConfig;
+  readonly deviceReason: string;
   readonly run: RunDirectory;
   readonly lease: Lease;
   readonly log: RunLog;
@@ -269,14 +277,13 @@ async function* trainPart(
         throw error;
       }
       try {
+        if (error instanceof DeviceLostError) throw withResumeAdvice(error, run);
         if (!(error instanceof NonFiniteError)) throw error;
         const to = rollBack(error, run, config, began);
         closeQuietly(log, "unknown");
         return { status: "rolled-back", failure: error.failure, to };
       } catch (reason) {
-        // Once there is space, or with half the learning rate, the run may go on.
-        const mayGoOn = reason instanceof RlAdanError && ["disk", "non-finite"].includes(reason.code);
-        closeQuietly(log, mayGoOn ? "unknown" : "failure");
+        closeQuietly(log, canGoOn(reason) ? "unknown" : "failure");
         throw reason;
       }
     }
@@ -285,14 +292,28 @@ async function* trainPart(
   }
 }
 
-function factsOf(prepared: Prepared, { config, run, notes, began }: Drive): RunFacts {
+/** Once there is space, with half the learning rate or another device, the run may go on: it has not failed. */
+function canGoOn(reason: unknown): boolean {
+  return reason instanceof RlAdanError && ["disk", "non-finite", "device-lost"].includes(reason.code);
+}
+
+function withResumeAdvice({ device, reason }: DeviceLostError, run: RunDirectory): DeviceLostError {
+  const newest = listCheckpoints(run.path).at(-1);
+  const saved =
+    newest === undefined ? "There is no checkpoint yet; to begin again" : `To go on from step ${newest}`;
+  const command = `${programName()} train --resume ${quoted(run.path)}`;
+  return new DeviceLostError(device, reason, `${saved}: ${command}`);
+}
+
+function factsOf(prepared: Prepared, { config, deviceReason, run, notes, began }: Drive): RunFacts {
   return {
     runDirectory: run.path,
     env: config.env,
     algorithm: config.algorithm,
     optimizer: config.algorithm === "ppo" ? config.optimizer : null,
     device: config.device,
-    deviceReason: config.device === "simd" ? "the default" : "asked for",
+    deviceReason,
+    adapter: prepared.adapter,
     seed: config.seed,
     parameters: prepared.agent.parameterCount,
     threads: prepared.threads,

@@ -1,7 +1,5 @@
 import type { Stateful, StateTree } from "../../envs/api/state.js";
-import { paddedBatch, SAMPLE_BLOCK } from "../../src/kernels/kernels.js";
 import type { Pacer } from "../../src/pacer.js";
-import type { Mlp } from "../../src/policy/mlp.js";
 import { RunningMoments } from "../../src/policy/moments.js";
 import { computeAdvantages } from "../../src/rollout/gae.js";
 import type { AdvantageEstimates, Rollout } from "./learner.js";
@@ -20,7 +18,7 @@ export class AdvantageEstimator implements Stateful, AdvantageEstimates {
   readonly nextValues: Float32Array;
   readonly advantages: Float32Array;
   readonly returns: Float32Array;
-  readonly #critic: Mlp;
+  readonly #critic: RolloutCritic;
   readonly #settings: AdvantageSettings;
   readonly #returnMoments = emptyMoments();
   readonly #scaledValues: Float64Array;
@@ -28,7 +26,7 @@ export class AdvantageEstimator implements Stateful, AdvantageEstimates {
 
   /** values, returns [rows]: where these are to lie, so that another thread may read them. */
   constructor(
-    critic: Mlp,
+    critic: RolloutCritic,
     arrays: Pick<AdvantageEstimates, "values" | "returns">,
     settings: AdvantageSettings,
   ) {
@@ -90,47 +88,35 @@ export class AdvantageEstimator implements Stateful, AdvantageEstimates {
     this.#returnMoments.restore(state);
   }
 
-  /** The critic's outputs for every observation, and for every transition's own next observation. */
   async #evaluate(rollout: Rollout, pacer: Pacer): Promise<void> {
-    const { steps, envs, observationSize: size, terminated, truncated } = rollout;
-    const { observations, finalObservations, lastObservations } = rollout;
+    const { steps, envs, terminated, truncated } = rollout;
     const rows = steps * envs;
-    await this.#runCritic(pacer, observations, size, rows, undefined, this.values);
-    for (let row = 0; row < rows - envs; row++) this.nextValues[row] = this.values[row + envs]!;
-    const lastValues = new Float32Array(envs);
-    await this.#runCritic(pacer, lastObservations, size, envs, undefined, lastValues);
-    this.nextValues.set(lastValues, rows - envs);
     const ended: number[] = [];
     for (let row = 0; row < rows; row++) if (terminated[row] === 1 || truncated[row] === 1) ended.push(row);
-    const finalValues = new Float32Array(ended.length);
-    await this.#runCritic(pacer, finalObservations, size, ended.length, ended, finalValues);
+    const { values, lastValues, finalValues } = await this.#critic.evaluate(rollout, ended, pacer);
+    this.values.set(values);
+    this.nextValues.set(values.subarray(envs));
+    this.nextValues.set(lastValues, rows - envs);
     ended.forEach((row, k) => {
       this.nextValues[row] = finalValues[k]!;
     });
   }
+}
 
-  /** out[k] = V(observations[which[k]]), or of row k without `which`, in blocks. */
-  async #runCritic(
-    pacer: Pacer,
-    observations: Float32Array,
-    size: number,
-    count: number,
-    which: readonly number[] | undefined,
-    out: Float32Array,
-  ): Promise<void> {
-    const { input, output } = this.#critic;
-    for (let start = 0; start < count; start += SAMPLE_BLOCK) {
-      const samples = Math.min(SAMPLE_BLOCK, count - start);
-      const batch = paddedBatch(samples);
-      for (let b = 0; b < batch; b++) {
-        const row = b < samples ? (which?.[start + b] ?? start + b) : -1;
-        for (let j = 0; j < size; j++) input[j * batch + b] = row < 0 ? 0 : observations[row * size + j]!;
-      }
-      this.#critic.forward(batch);
-      for (let b = 0; b < samples; b++) out[start + b] = output[b]!;
-      if (pacer.isDue) await pacer.pause();
-    }
-  }
+/** The critic's outputs of one rollout. */
+export interface RolloutValues {
+  /** [rows], of every observation. */
+  readonly values: Float32Array;
+  /** [envs], of the last observations. */
+  readonly lastValues: Float32Array;
+  /** Of the final observations of the rows asked for. */
+  readonly finalValues: Float32Array;
+}
+
+/** A critic on whichever device. */
+export interface RolloutCritic {
+  /** The outputs under the current weights; ended: the rows whose final observations count. */
+  evaluate(rollout: Rollout, ended: readonly number[], pacer: Pacer): Promise<RolloutValues>;
 }
 
 export interface AdvantageSettings {

@@ -14,6 +14,7 @@ import { CriticHalf, type CriticResult } from "./critic-half.js";
 import type { CriticThread, CriticThreadFactory } from "./critic-thread.js";
 import { FasterWay, type Way } from "./faster-way.js";
 import { gather } from "./gather.js";
+import { KernelCritic } from "./kernel-critic.js";
 import type {
   Learner,
   LearnerConfig,
@@ -24,10 +25,11 @@ import type {
   UpdateMetrics,
   UpdatePlan,
 } from "./learner.js";
+import { distance, MetricTotals } from "./metric-totals.js";
 import { minibatchBounds } from "./minibatches.js";
 import { PolicyLoss, type PolicyLossSettings } from "./policy-loss.js";
 import { Sentinel } from "./sentinel.js";
-import type { ValueLossSettings } from "./value-loss.js";
+import { valueLossSettings } from "./value-loss.js";
 
 /** How the kernels are used. */
 export interface KernelLearnerSetup {
@@ -70,7 +72,7 @@ export class KernelLearner implements Learner {
     const learner = new KernelLearner(options);
     const { arena, shape, layout } = options;
     const { device, createCriticThread } = setup;
-    const settings = valueSettings(options.config);
+    const settings = valueLossSettings(options.config);
     learner.#criticThread = await createCriticThread?.({ arena, device, shape, layout, settings });
     return learner;
   }
@@ -105,9 +107,13 @@ export class KernelLearner implements Learner {
       allocate,
       gradients: this.#gradients,
       samples: { observations: buffer.observations, order: this.#order, values, returns },
-      settings: valueSettings(config),
+      settings: valueLossSettings(config),
     });
-    this.#estimator = new AdvantageEstimator(this.#critic.network, { values, returns }, config);
+    this.#estimator = new AdvantageEstimator(
+      new KernelCritic(this.#critic.network),
+      { values, returns },
+      config,
+    );
     this.optimizer = createOptimizer(
       config.optimizer,
       { size: layout.size, kernels, allocate: (name, length) => allocate(`optimizer/${name}`, length) },
@@ -277,43 +283,4 @@ export class KernelLearner implements Learner {
   async close(): Promise<void> {
     await this.#criticThread?.close();
   }
-}
-
-function valueSettings(config: LearnerConfig): ValueLossSettings {
-  return { valueCoefficient: config.value_coefficient, valueClipRange: config.value_clip_range };
-}
-
-class MetricTotals {
-  count = 0;
-  last: MinibatchMetrics | undefined;
-  readonly #sums = new Map<keyof MinibatchMetrics, number>();
-
-  add(metrics: MinibatchMetrics): void {
-    this.count += 1;
-    this.last = metrics;
-    for (const key of Object.keys(metrics) as (keyof MinibatchMetrics)[]) {
-      this.#sums.set(key, (this.#sums.get(key) ?? 0) + metrics[key]);
-    }
-  }
-
-  means(): MinibatchMetrics {
-    const mean = (key: keyof MinibatchMetrics) => (this.#sums.get(key) ?? Number.NaN) / this.count;
-    return {
-      loss: mean("loss"),
-      policyLoss: mean("policyLoss"),
-      valueLoss: mean("valueLoss"),
-      entropy: mean("entropy"),
-      oldApproxKl: mean("oldApproxKl"),
-      approxKl: mean("approxKl"),
-      clipFraction: mean("clipFraction"),
-      gradientNorm: mean("gradientNorm"),
-      clipFactor: mean("clipFactor"),
-    };
-  }
-}
-
-function distance(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i]! - b[i]!) * (a[i]! - b[i]!);
-  return Math.sqrt(sum);
 }

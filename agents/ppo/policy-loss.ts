@@ -1,5 +1,6 @@
 import { exp } from "../../src/math/index.js";
 import type { ActionDistribution } from "../../src/policy/action-distribution.js";
+import { advantageScaling, UNSCALED } from "./advantage-scaling.js";
 
 /** What the policy's loss of a minibatch depends on besides the samples. */
 export interface PolicyLossSettings {
@@ -14,8 +15,6 @@ export interface PolicySamples {
   readonly logProbs: Float32Array;
   readonly advantages: Float32Array;
 }
-
-const ADVANTAGE_EPSILON = 1e-8;
 
 /**
  * The policy's part of PPO's loss over one minibatch, and its gradient at the network's outputs.
@@ -33,8 +32,7 @@ export class PolicyLoss {
   entropy = 0;
   #samples = 0;
   #settings!: PolicyLossSettings;
-  #advantageMean = 0;
-  #advantageScale = 1;
+  #scaling = UNSCALED;
 
   constructor(
     readonly data: PolicySamples,
@@ -47,7 +45,7 @@ export class PolicyLoss {
     this.#samples = end - start;
     this.policyLoss = this.oldApproxKl = this.approxKl = this.clipFraction = this.entropy = 0;
     this.distribution.beginGradient();
-    this.#measureAdvantages(rows, start, end);
+    this.#scaling = advantageScaling(this.data.advantages, settings.normalizeAdvantages, rows, start, end);
   }
 
   /**
@@ -87,35 +85,17 @@ export class PolicyLoss {
     this.distribution.finishGradient(this.#settings.entropyCoefficient);
   }
 
-  /** Mean and unbiased deviation over the minibatch; a single sample has no deviation and stays as it is. */
-  #measureAdvantages(rows: Int32Array, start: number, end: number): void {
-    this.#advantageMean = 0;
-    this.#advantageScale = 1;
-    const count = end - start;
-    if (!this.#settings.normalizeAdvantages || count < 2) return;
-    const { advantages } = this.data;
-    let sum = 0;
-    for (let k = start; k < end; k++) sum += advantages[rows[k]!]!;
-    const mean = sum / count;
-    let squares = 0;
-    for (let k = start; k < end; k++) {
-      const deviation = advantages[rows[k]!]! - mean;
-      squares += deviation * deviation;
-    }
-    this.#advantageMean = mean;
-    this.#advantageScale = 1 / (Math.sqrt(squares / (count - 1)) + ADVANTAGE_EPSILON);
-  }
-
   /** Adds one sample's terms; returns d loss / d log-prob. */
   #addSample(row: number, output: Float32Array, b: number, batch: number): number {
     const { actions, logProbs, advantages } = this.data;
     const { clipCoefficient: clip } = this.#settings;
+    const { mean, scale } = this.#scaling;
     const { distribution } = this;
     const logProb = distribution.logProb(actions, row * distribution.actionWidth, output, b, batch);
     this.entropy += distribution.entropy(output, b, batch);
     const logRatio = logProb - logProbs[row]!;
     const ratio = exp(logRatio);
-    const advantage = (advantages[row]! - this.#advantageMean) * this.#advantageScale;
+    const advantage = (advantages[row]! - mean) * scale;
     const clipped = Math.min(Math.max(ratio, 1 - clip), 1 + clip);
     const isActive = ratio * advantage <= clipped * advantage;
     this.policyLoss -= isActive ? ratio * advantage : clipped * advantage;

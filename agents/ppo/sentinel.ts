@@ -77,6 +77,33 @@ export class Sentinel {
   }
 }
 
+/**
+ * The same of a minibatch whose numbers lie on a device: which of its tensors are not finite is not known there.
+ *
+ * weightSum: of all weights after the step.
+ */
+export function checkFinite(
+  metrics: MinibatchMetrics,
+  weightSum: number,
+  plan: UpdatePlan,
+  epoch: number,
+  minibatch: number,
+): void {
+  const [loss, gradientNorm] = [Number.isFinite(metrics.loss), Number.isFinite(metrics.gradientNorm)];
+  if (loss && gradientNorm && Number.isFinite(weightSum)) return;
+  throw new NonFiniteError({
+    what: !loss ? "loss" : !gradientNorm ? "gradient" : "parameters",
+    iteration: plan.iteration,
+    epoch: epoch + 1,
+    minibatch: minibatch + 1,
+    tensor: null,
+    learningRate: plan.learningRate,
+    loss: String(metrics.loss),
+    gradientNorm: String(metrics.gradientNorm),
+    tensors: [],
+  });
+}
+
 function rangeOf(values: Float32Array): ValueRange {
   const finite = values.filter((value) => Number.isFinite(value));
   if (finite.length === 0) return { notFinite: values.length, min: null, max: null };

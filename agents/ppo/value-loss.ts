@@ -1,8 +1,16 @@
+import type { LearnerConfig } from "./learner.js";
+
 /** What the critic's loss of a minibatch depends on besides the samples. */
 export interface ValueLossSettings {
   readonly valueCoefficient: number;
   /** Range of the clipped value loss around the old values; null for the plain one. */
   readonly valueClipRange: number | null;
+}
+
+export function valueLossSettings(
+  config: Pick<LearnerConfig, "value_coefficient" | "value_clip_range">,
+): ValueLossSettings {
+  return { valueCoefficient: config.value_coefficient, valueClipRange: config.value_clip_range };
 }
 
 /** The samples that a minibatch picks from, by flat row: [rows]. */

@@ -36,6 +36,9 @@ function page(found: RunDifferences): string[] {
   return [
     section("settings", shown(found.settings, pair)),
     section("versions", shown(found.versions, pair)),
+    ...found.unequalDevices.map(
+      (device) => `device      ${device} promises no equal bits, not even to itself elsewhere`,
+    ),
     metrics === null && lines.a === 0 && lines.b === 0
       ? "metrics     none"
       : metrics === null

@@ -5,6 +5,7 @@ import { packageVersion } from "../run/package-version.js";
 import { addBenchCommand } from "./bench.js";
 import { addCheckEnvCommand } from "./check-env.js";
 import { addDiffCommand } from "./diff.js";
+import { addDoctorCommand } from "./doctor.js";
 import { addEnvsCommand } from "./envs.js";
 import { addEvalCommand } from "./eval.js";
 import { addReplayCommand } from "./replay.js";
@@ -34,6 +35,7 @@ addEnvsCommand(program);
 addCheckEnvCommand(program);
 addVerifyCommand(program);
 addDiffCommand(program);
+addDoctorCommand(program);
 addReplayCommand(program);
 addBenchCommand(program);
 for (const command of [program, ...program.commands])

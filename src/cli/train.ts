@@ -17,7 +17,10 @@ const CONFIG_FLAGS: readonly (readonly [flag: string, help: string])[] = [
   ["--epochs <n>", "passes over a rollout"],
   ["--optimizer <name>", "adan, adam, adamw, adam-rel, …; brings its own learning rate"],
   ["--learning-rate <rate>", 'a number, or a schedule: "3e-4 * (1 - progress)"'],
-  ["--device <name>", "simd, or scalar: the same bits without SIMD (default: simd)"],
+  [
+    "--device <name>",
+    "simd, scalar, webgpu, cuda, wasm, cpu, or auto: the fastest; rl-adan doctor tells which are here (default: simd)",
+  ],
   [
     "--threads <n>",
     "threads that step environments and train, or auto; results do not depend on it (default: auto)",

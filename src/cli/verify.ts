@@ -1,7 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type Command, Option } from "commander";
-import { printable, RlAdanError } from "../errors.js";
+import { promisesEqualBits } from "../devices/names.js";
+import { printable, RlAdanError, UsageError } from "../errors.js";
 import type { VerifyFinding, VerifyReference, VerifyTrace } from "../verify.js";
 
 /** Beside dist in a package, where the published digests lie. */
@@ -27,6 +28,13 @@ export function addVerifyCommand(program: Command): void {
         write?: boolean;
         json?: boolean;
       }) => {
+        if (!promisesEqualBits(flags.device)) {
+          throw new UsageError(
+            "device",
+            `verify compares bits, which device ${flags.device} does not promise; ` +
+              `rl-adan doctor --check --device ${flags.device} holds its numbers against tolerances.`,
+          );
+        }
         const { compareTrace, readVerifyReference, traceCase, VERIFY_CASES } = await import("../verify.js");
         const reference: VerifyReference = flags.write ? {} : readVerifyReference(flags.reference);
         const traces: Record<string, VerifyTrace> = {};

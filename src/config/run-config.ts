@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { AUTO_DEVICE, DEVICES } from "../devices/names.js";
 import { count, described, oneOf, text, wholeNumber } from "./fields.js";
 
 /** The keys of every training run, whatever the algorithm. */
@@ -13,7 +14,10 @@ export const runConfigShape = {
     "Every random stream of the run follows from it.",
   ),
   total_timesteps: count({ min: 1 }).describe("Budget in env steps; the last rollout may go past it."),
-  device: oneOf(["simd", "scalar"]).describe("What computes: both give the same bits."),
+  device: oneOf([AUTO_DEVICE, ...DEVICES]).describe(
+    "What computes the updates: our kernels (simd, or scalar: the same bits), or TensorFlow.js (webgpu, cuda, wasm, cpu). " +
+      "auto: the fastest of those that answer; a run's own config names it.",
+  ),
   threads: described(
     z.union([z.int().min(1).max(1024), z.literal("auto")]),
     'a whole number of at least 1, or "auto"',

@@ -8,6 +8,8 @@ export interface RunFacts {
   readonly optimizer: string | null;
   readonly device: string;
   readonly deviceReason: string;
+  /** What the GPU calls itself; null without one. */
+  readonly adapter: string | null;
   readonly seed: number;
   readonly parameters: number | null;
   readonly threads: number;

@@ -179,11 +179,12 @@ export function formatFacts(facts: RunFacts, colors: Colors = plain): string[] {
   const optimizer = facts.optimizer === null ? "" : ` with ${facts.optimizer}`;
   const parameters = facts.parameters === null ? "" : `, ${facts.parameters} parameters`;
   const resumed = facts.resumedFromStep === null ? "" : `, resumed at step ${facts.resumedFromStep}`;
+  const adapter = facts.adapter === null ? "" : `; ${printable(facts.adapter)}`;
   const threads = facts.threads === 1 ? "1 thread" : `${facts.threads} threads`;
   return [
     `${colors.bold(printable(facts.env))}  ${facts.algorithm}${printable(optimizer)}, seed ${facts.seed}, ` +
       `${facts.totalTimesteps} steps${parameters}${resumed}`,
-    `device ${facts.device} (${facts.deviceReason}), ${threads}`,
+    `device ${facts.device} (${facts.deviceReason}${adapter}), ${threads}`,
     `run directory ${printable(facts.runDirectory)}`,
     ...facts.notes.map((note) => `note: ${printable(note)}`),
   ];

@@ -26,7 +26,7 @@ export function createAdam(
   return new Adam(name, context, options, variant.resetCounterEachIteration ?? false);
 }
 
-const DEFAULTS = {
+export const ADAM_DEFAULTS = {
   betas: [0.9, 0.999] as readonly number[],
   eps: 1e-8,
   weight_decay: 0,
@@ -34,7 +34,7 @@ const DEFAULTS = {
 };
 
 export class Adam implements Optimizer {
-  readonly #options: typeof DEFAULTS;
+  readonly #options: typeof ADAM_DEFAULTS;
   readonly #powers: readonly [RunningPower, RunningPower];
   readonly #m: FloatArray;
   readonly #n: FloatArray;
@@ -46,7 +46,7 @@ export class Adam implements Optimizer {
     options: OptimizerOptions,
     readonly resetCounterEachIteration: boolean,
   ) {
-    this.#options = readOptions(name, DEFAULTS, options);
+    this.#options = readOptions(name, ADAM_DEFAULTS, options);
     const [b1, b2] = this.#options.betas as [number, number];
     this.#powers = [new RunningPower(b1), new RunningPower(b2)];
     [this.#m, this.#n] = [context.allocate("m", context.size), context.allocate("n", context.size)];

@@ -31,7 +31,7 @@ export function createAdan(
   return new Adan(name, context, options, variant.restartEachIteration ?? false);
 }
 
-const DEFAULTS = {
+export const ADAN_DEFAULTS = {
   betas: [0.98, 0.92, 0.99] as readonly number[],
   eps: 1e-8,
   weight_decay: 0,
@@ -40,7 +40,7 @@ const DEFAULTS = {
 };
 
 export class Adan implements Optimizer {
-  readonly #options: typeof DEFAULTS;
+  readonly #options: typeof ADAN_DEFAULTS;
   readonly #powers: readonly [RunningPower, RunningPower, RunningPower];
   readonly #m: FloatArray;
   readonly #v: FloatArray;
@@ -54,7 +54,7 @@ export class Adan implements Optimizer {
     options: OptimizerOptions,
     readonly restartEachIteration: boolean,
   ) {
-    this.#options = readOptions(name, DEFAULTS, options);
+    this.#options = readOptions(name, ADAN_DEFAULTS, options);
     const [b1, b2, b3] = this.#options.betas as [number, number, number];
     this.#powers = [new RunningPower(b1), new RunningPower(b2), new RunningPower(b3)];
     const slot = (slotName: string) => context.allocate(slotName, context.size);

@@ -10,53 +10,37 @@ export interface OptimizerEntry {
   readonly create: (context: OptimizerContext, options: OptimizerOptions) => Optimizer;
 }
 
+/** A built-in optimizer as data, for whoever computes its formulas elsewhere than in our kernels. */
+export interface OptimizerMethod {
+  readonly rule: "adan" | "adam";
+  /** Where they differ from the rule's own defaults. */
+  readonly options: OptimizerOptions;
+  /** What becomes of moments and step counter as a PPO iteration begins. */
+  readonly atIteration: "keep" | "restart" | "reset-counter";
+}
+
 /** PPO's usual Adam: CleanRL's and Stable-Baselines3's eps, the rate that most recipes share. */
 const ADAM_EPS = 1e-5;
-const ADAM_RATE = "3e-4 * (1 - progress)";
-const ADAN_RATE = "5e-4 * (1 - progress)";
+const LEARNING_RATES = { adan: "5e-4 * (1 - progress)", adam: "3e-4 * (1 - progress)" } as const;
 
-const entries = new Map<string, OptimizerEntry>([
-  ["adan", { learningRate: ADAN_RATE, create: (context, options) => createAdan("adan", context, options) }],
-  [
-    "adan-restart",
-    {
-      learningRate: ADAN_RATE,
-      create: (context, options) =>
-        createAdan("adan-restart", context, options, { restartEachIteration: true }),
-    },
-  ],
-  [
-    "adam",
-    {
-      learningRate: ADAM_RATE,
-      create: (context, options) => createAdam("adam", context, { eps: ADAM_EPS, ...options }),
-    },
-  ],
-  [
-    "adamw",
-    {
-      learningRate: ADAM_RATE,
-      create: (context, options) =>
-        createAdam("adamw", context, { eps: ADAM_EPS, weight_decay: 0.01, ...options }),
-    },
-  ],
-  [
-    "adam-rel",
-    {
-      learningRate: ADAM_RATE,
-      create: (context, options) =>
-        createAdam("adam-rel", context, { eps: ADAM_EPS, ...options }, { resetCounterEachIteration: true }),
-    },
-  ],
-  [
-    "adam-matched",
-    {
-      learningRate: ADAM_RATE,
-      create: (context, options) =>
-        createAdam("adam-matched", context, { eps: ADAM_EPS, betas: [0.98, 0.99], ...options }),
-    },
-  ],
+const methods = new Map<string, OptimizerMethod>([
+  ["adan", { rule: "adan", options: {}, atIteration: "keep" }],
+  ["adan-restart", { rule: "adan", options: {}, atIteration: "restart" }],
+  ["adam", { rule: "adam", options: { eps: ADAM_EPS }, atIteration: "keep" }],
+  ["adamw", { rule: "adam", options: { eps: ADAM_EPS, weight_decay: 0.01 }, atIteration: "keep" }],
+  ["adam-rel", { rule: "adam", options: { eps: ADAM_EPS }, atIteration: "reset-counter" }],
+  ["adam-matched", { rule: "adam", options: { eps: ADAM_EPS, betas: [0.98, 0.99] }, atIteration: "keep" }],
 ]);
+
+const entries = new Map<string, OptimizerEntry>(
+  [...methods].map(([name, method]) => [
+    name,
+    {
+      learningRate: LEARNING_RATES[method.rule],
+      create: (context, options) => createOnKernels(name, method, context, options),
+    },
+  ]),
+);
 
 /** Adds an optimizer of your own under a name that `--optimizer` and configs then accept. */
 export function registerOptimizer(name: string, entry: OptimizerEntry): void {
@@ -81,6 +65,31 @@ export function createOptimizer(
   options: OptimizerOptions = {},
 ): Optimizer {
   return entry(name).create(context, options);
+}
+
+/** The built-in optimizer of that name as data; undefined for a user's own. Throws UsageError for an unknown name. */
+export function optimizerMethod(name: string): OptimizerMethod | undefined {
+  entry(name);
+  return methods.get(name);
+}
+
+/** The names that `optimizerMethod` has an answer for. */
+export function optimizerMethodNames(): string[] {
+  return [...methods.keys()];
+}
+
+function createOnKernels(
+  name: string,
+  method: OptimizerMethod,
+  context: OptimizerContext,
+  given: OptimizerOptions,
+): Optimizer {
+  const options = { ...method.options, ...given };
+  return method.rule === "adan"
+    ? createAdan(name, context, options, { restartEachIteration: method.atIteration === "restart" })
+    : createAdam(name, context, options, {
+        resetCounterEachIteration: method.atIteration === "reset-counter",
+      });
 }
 
 function entry(name: string): OptimizerEntry {

@@ -75,6 +75,18 @@ export function checkParameterCount(parameters: Float32Array, layout: ParameterL
   );
 }
 
+/** Multiplications and additions of a sample's forward and backward pass through both networks, products alone. */
+export function trainingFlops({ observationSize, actionSize, hiddenSizes }: NetworkShape): number {
+  const network = (outputs: number) => {
+    const sizes = [observationSize, ...hiddenSizes, outputs];
+    return sizes
+      .slice(1)
+      .map((out, layer) => 2 * sizes[layer]! * out * (layer === 0 ? 2 : 3))
+      .reduce((sum, flops) => sum + flops, 0);
+  };
+  return network(actionSize) + network(1);
+}
+
 function layers(start: number, sizes: readonly number[]): LayerLayout[] {
   let offset = start;
   return sizes.slice(1).map((outputs, i) => {

@@ -1,6 +1,7 @@
 import { anyState, readState } from "../../envs/api/saved-state.js";
 import type { TypedArray } from "../../envs/api/state.js";
 import { readConfigFile } from "../config/config-file-node.js";
+import { promisesEqualBits } from "../devices/names.js";
 import { describeDiskError } from "../disk-errors-node.js";
 import { readLimitedFile } from "../limited-file-node.js";
 import { MAX_METRICS_BYTES, parseRecord } from "../logging/metrics-file.js";
@@ -22,6 +23,8 @@ export interface RunDifferences {
   readonly settings: readonly Difference[];
   /** Of the manifest: what the bits could depend on. */
   readonly versions: readonly Difference[];
+  /** Devices of the two that promise no equal bits. */
+  readonly unequalDevices: readonly string[];
   /** The first line of the metrics that differs; null when one is the other, or its beginning. */
   readonly metrics: { readonly step: number; readonly values: readonly Difference[] } | null;
   /** Lines of metrics that are equal, and how many each has. */
@@ -43,7 +46,7 @@ export interface StateDifference {
 
 /** Logged numbers that depend on the clock. */
 const CLOCK = /^(charts\/SPS|time\/)/;
-const VERSIONS: readonly (keyof Manifest)[] = ["rl_adan", "node", "platform", "mujoco", "device"];
+const VERSIONS: readonly (keyof Manifest)[] = ["rl_adan", "node", "platform", "mujoco", "device", "adapter"];
 
 /**
  * Compares two run directories: settings, versions, metrics line by line without what the clock says, and the checkpoints
@@ -51,12 +54,15 @@ const VERSIONS: readonly (keyof Manifest)[] = ["rl_adan", "node", "platform", "m
  */
 export function diffRuns(pathA: string, pathB: string): RunDifferences {
   const [a, b] = [openRunDirectory(pathA), openRunDirectory(pathB)];
+  const versions = [versionsOf(a), versionsOf(b)] as const;
+  const devices = new Set(versions.map(({ device }) => device as string));
   const metrics = firstDifferentLine(metricsOf(a), metricsOf(b));
   const steps = new Set(listCheckpoints(b.path));
   const common = listCheckpoints(a.path).filter((step) => steps.has(step));
   return {
     settings: differences(configOf(a), configOf(b)),
-    versions: differences(versionsOf(a), versionsOf(b)),
+    versions: differences(...versions),
+    unequalDevices: [...devices].filter((device) => !promisesEqualBits(device)),
     ...metrics,
     state: firstDifferentState(a, b, common),
     commonCheckpoints: common,

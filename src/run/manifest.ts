@@ -1,4 +1,5 @@
 import { arch, platform } from "node:os";
+import { promisesEqualBits } from "../devices/names.js";
 import { describeDiskError } from "../disk-errors-node.js";
 import { RlAdanError } from "../errors.js";
 import { readLimitedFile } from "../limited-file-node.js";
@@ -16,6 +17,10 @@ export interface Manifest {
   readonly mujoco: string;
   readonly env: string;
   readonly device: string;
+  /** Whether the same seed gives the same bits on this device everywhere; absent in manifests of before. */
+  readonly equal_bits?: boolean;
+  /** What the GPU called itself; null without one. */
+  readonly adapter?: string | null;
   readonly group_hash: string;
   readonly run_hash: string;
   readonly argv: readonly string[];
@@ -52,14 +57,17 @@ export function createManifest(options: {
   readonly config: Readonly<Record<string, unknown>>;
   readonly env: string;
   readonly device: string;
+  readonly adapter: string | null;
   readonly mujoco: string;
   readonly argv: readonly string[];
 }): Manifest {
-  const { config, env, device, mujoco, argv } = options;
+  const { config, env, device, adapter, mujoco, argv } = options;
   return {
     ...versions(mujoco),
     env,
     device,
+    equal_bits: promisesEqualBits(device),
+    adapter,
     group_hash: groupHash(config),
     run_hash: runHash(config),
     argv,

@@ -56,6 +56,8 @@ describe("rl-adan", () => {
                                       published digests.
         diff [options] <run> <other>  Say where two runs part: settings, versions,
                                       metrics, checkpoints.
+        doctor [options]              Tell which devices are here, why others are not,
+                                      and how to get them.
         replay [options] <dump>       See a number that was not finite again: train
                                       from the last checkpoint before it.
         bench [options]               Time trainings of several sizes on this machine,
@@ -103,7 +105,8 @@ describe("rl-adan", () => {
         --optimizer <name>          adan, adam, adamw, adam-rel, …; brings its own
                                     learning rate
         --learning-rate <rate>      a number, or a schedule: "3e-4 * (1 - progress)"
-        --device <name>             simd, or scalar: the same bits without SIMD
+        --device <name>             simd, scalar, webgpu, cuda, wasm, cpu, or auto:
+                                    the fastest; rl-adan doctor tells which are here
                                     (default: simd)
         --threads <n>               threads that step environments and train, or auto;
                                     results do not depend on it (default: auto)

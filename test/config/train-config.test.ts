@@ -324,6 +324,17 @@ describe("bad input", () => {
     );
   });
 
+  test("of a device that random would leave idle, and of one that there is not", () => {
+    const refused = (algorithm: "ppo" | "random", device: string) =>
+      refusal(() => resolveTrainConfig({ algorithm, flags: { env: "Pendulum", device } }));
+    expect(refused("random", "webgpu")).toMatchInlineSnapshot(
+      `"--device is webgpu, but random learns nothing that it could compute; leave it out."`,
+    );
+    expect(refused("ppo", "webgp")).toMatchInlineSnapshot(
+      `"--device must be one of "auto", "simd", "scalar", "webgpu", "cuda", "wasm", "cpu", got "webgp". Did you mean "webgpu"?"`,
+    );
+  });
+
   test("of random, which has no recipe", () => {
     const refused = (request: Partial<TrainConfigRequest>) =>
       refusal(() =>

@@ -10,6 +10,7 @@ const COMPOSITION_ROOTS = [
   "src/library/",
   "src/train.ts",
   "src/prepare.ts",
+  "src/settle-device.ts",
   "src/train-config.ts",
   "src/training.ts",
   "src/rollback.ts",
@@ -20,6 +21,10 @@ const COMPOSITION_ROOTS = [
   "src/ppo-agent-node.ts",
   "src/verify.ts",
   "src/bench.ts",
+  "src/choose-device.ts",
+  "src/device-learner.ts",
+  "src/device-check-node.ts",
+  "src/doctor.ts",
   "src/evaluate.ts",
 ];
 /** Everyone may import these; each imports, packages included, only what stands behind it. */
@@ -141,7 +146,8 @@ describe("who may import whom", () => {
   });
 
   it("keeps TensorFlow.js out of all but its adapters, and out of those until they are given one", () => {
-    const names = (imports: readonly string[]) => imports.some((name) => name.startsWith("@tensorflow/"));
+    const names = (imports: readonly string[]) =>
+      imports.some((name) => /^(@tensorflow\/|webgpu$)/.test(name));
     const naming = files.filter((file) => names(importsOf(file)));
     expect(naming.length).toBeGreaterThan(0);
     expect(naming.filter(({ path }) => !isIn(path, MAY_NAME_TENSORFLOW))).toEqual([]);
@@ -152,6 +158,13 @@ describe("who may import whom", () => {
       expect(loaded.length).toBeGreaterThan(20);
       expect(loaded.filter((path) => isIn(path, ["@tensorflow/", "src/optim/tfjs/"]))).toEqual([]);
     }
+  });
+
+  it("lets one file alone put something into the global scope", () => {
+    const writing =
+      /(\.assign|\.definePropert(y|ies)|Reflect\.set)\(\s*(globalThis|global|window|self)\b|\bglobalThis[.\w[\]"]*\s*=[^=>]/;
+    const found = files.filter(({ text }) => writing.test(text)).map(({ path }) => path);
+    expect(found).toEqual(["src/devices/webgpu-node.ts"]);
   });
 
   it("lets the entry rl-adan/tfjs load its own few files only", () => {

@@ -9,6 +9,7 @@ const facts: RunFacts = {
   optimizer: "adan",
   device: "simd",
   deviceReason: "the default",
+  adapter: null,
   seed: 1,
   parameters: 11085,
   threads: 2,

@@ -1,7 +1,7 @@
 import type { NamedTensorMap, Optimizer, Scalar, serialization, Variable } from "@tensorflow/tfjs";
 import { UsageError } from "../../errors.js";
 import { readOptions } from "../options.js";
-import { clipPairs } from "./clip-pairs.js";
+import { clipGradients } from "./clip-gradients.js";
 import { type GradientPair, gradientPairs } from "./gradient-pairs.js";
 import { NamedStates } from "./named-states.js";
 import { readWeights } from "./saved-weights.js";
@@ -98,8 +98,11 @@ export function optimizerClass<Options extends CommonOptions>(
       this.#states.meet(pairs.map(({ variable }) => variable));
       const options = this.#optionsHere();
       tf.tidy(() => {
-        const clipped = clipPairs(tf, pairs, options.maxGradNorm, rule.clipEps(options));
-        for (const pair of clipped) tf.tidy(() => this.#step(pair, options));
+        const gradients = pairs.map(({ gradient }) => gradient);
+        const clipped = clipGradients(tf, gradients, options.maxGradNorm, rule.clipEps(options));
+        pairs.forEach(({ variable }, i) => {
+          tf.tidy(() => this.#step({ variable, gradient: clipped[i]! }, options));
+        });
       });
       this.incrementIterations();
     }

@@ -1,4 +1,4 @@
-import type { Tensor, Variable } from "@tensorflow/tfjs";
+import type { Tensor } from "@tensorflow/tfjs";
 import type { TensorFlow } from "./tensorflow.js";
 
 /** What every rule's options hold. */
@@ -12,7 +12,7 @@ export type CommonOptions = {
   maxGradNorm: number;
 };
 
-/** The arithmetic of one optimizer on one variable; `optimizerClass` makes a tf.Optimizer of it. */
+/** The arithmetic of one optimizer on one variable: `optimizerClass` makes a tf.Optimizer of it, `FlatOptimizer` a learner's. */
 export interface UpdateRule<Options extends CommonOptions> {
   /** The name under which TensorFlow.js saves and finds the class. */
   readonly className: string;
@@ -30,7 +30,7 @@ export interface UpdateRule<Options extends CommonOptions> {
     tf: TensorFlow,
     options: Options,
     step: number,
-    variable: Variable,
+    variable: Tensor,
     gradient: Tensor,
     slots: Readonly<Record<string, Tensor>>,
   ): { variable: Tensor; slots: Readonly<Record<string, Tensor>> };

@@ -1,5 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { TfjsDevice } from "../../../src/devices/device.js";
+import { openDevice } from "../../../src/devices/open-node.js";
 import {
   type AdamOptions,
   adamRel,
@@ -14,14 +16,26 @@ import {
   type OptimizerFixture,
   optimizerCases,
 } from "../../support/optimizer-records.js";
+import { missingGpu } from "../../support/software-gpu.js";
 import { useBackend } from "../../support/tfjs.js";
 
 /** The record's flat vector of 11 as several variables: a norm that isn't over all of them would show. */
 const SHAPES: readonly number[][] = [[2, 3], [4], []];
 
-describe.each(["cpu", "wasm"] as const)("optimizers on TensorFlow.js, back end %s", (backend) => {
-  beforeAll(() => useBackend(backend));
-  afterAll(() => tf.disposeVariables());
+describe.each(["cpu", "wasm", "webgpu"] as const)("optimizers on TensorFlow.js, back end %s", (backend) => {
+  const missing = backend === "webgpu" ? missingGpu() : undefined;
+  if (missing !== undefined) return it.skip(`skipped: ${missing}`);
+  let device: TfjsDevice | undefined;
+  beforeAll(async () => {
+    if (backend !== "webgpu") return useBackend(backend);
+    device = await openDevice("webgpu");
+    // Small tensors would be computed on the CPU.
+    tf.env().set("WEBGPU_CPU_FORWARD", false);
+  });
+  afterAll(() => {
+    tf.disposeVariables();
+    device?.close();
+  });
 
   it.each(optimizerCases)("follow the recorded trajectory: $title", async ({ record, fixture }) => {
     await follow(record, fixture);
@@ -43,18 +57,18 @@ async function follow(record: OptimizerCase, fixture: OptimizerFixture): Promise
     tf.dispose(asMap);
     const expected = record.parameters_after[step];
     if (expected !== undefined) {
-      expectClose(join(variables), expected, FLOAT32, `parameters after step ${step}`);
+      expectClose(await join(variables), expected, FLOAT32, `parameters after step ${step}`);
     }
   }
   const [iterations, steps, ...slots] = await optimizer.getWeights();
-  expect([...iterations!.tensor.dataSync()]).toEqual([fixture.gradients.length]);
-  expect([...steps!.tensor.dataSync()]).toEqual(variables.map(() => record.final_state["step"]));
+  expect([...(await iterations!.tensor.data())]).toEqual([fixture.gradients.length]);
+  expect([...(await steps!.tensor.data())]).toEqual(variables.map(() => record.final_state["step"]));
   const names = record.optimizer === "adan" ? ["m", "v", "n", "previous_gradient"] : ["m", "n"];
   expect(slots.length).toBe(names.length * variables.length);
-  names.forEach((name, i) => {
+  for (const [i, name] of names.entries()) {
     const own = slots.slice(i * variables.length, (i + 1) * variables.length).map(({ tensor }) => tensor);
-    expectClose(join(own), record.final_state[name] as number[], FLOAT32, name);
-  });
+    expectClose(await join(own), record.final_state[name] as number[], FLOAT32, name);
+  }
   tf.dispose([iterations!.tensor, steps!.tensor]);
   optimizer.dispose();
 }
@@ -83,6 +97,7 @@ function split(flat: readonly number[]): tf.Tensor[] {
   });
 }
 
-function join(tensors: readonly tf.Tensor[]): number[] {
-  return tensors.flatMap((tensor) => [...tensor.dataSync()]);
+async function join(tensors: readonly tf.Tensor[]): Promise<number[]> {
+  const parts = await Promise.all(tensors.map((tensor) => tensor.data()));
+  return parts.flatMap((part) => [...part]);
 }

@@ -1,0 +1,178 @@
+import type { LearnerFactory, LearnerOptions, Rollout, UpdatePlan } from "../agents/ppo/learner.js";
+import { networkShape } from "../agents/ppo/policy-snapshot.js";
+import { deviceLearner } from "./device-learner.js";
+import { type DEVICES, kernelDevice, type TfjsDeviceName } from "./devices/names.js";
+import { openDevice } from "./devices/open-node.js";
+import { DeviceAbsentError } from "./devices/packages.js";
+import type { EnvSource } from "./env-source.js";
+import { RlAdanError } from "./errors.js";
+import { Arena } from "./kernels/arena.js";
+import { loadKernels } from "./kernels/load.js";
+import { supportsSimd } from "./kernels/simd-kernels.js";
+import { createDistribution } from "./policy/create-distribution.js";
+import { initializeParameters } from "./policy/initialize.js";
+import { type NetworkShape, parameterLayout, trainingFlops } from "./policy/network.js";
+import { threadedKernelLearner, threadsFor } from "./ppo-agent-node.js";
+import { NormalStream, permutation, streamKey } from "./random/index.js";
+import { createRolloutBuffer } from "./rollout/rollout-buffer.js";
+import { policySpacesOf } from "./spaces.js";
+import type { PpoTrainConfig } from "./train-config.js";
+
+type DeviceName = (typeof DEVICES)[number];
+
+/** Of the random numbers; nothing depends on them but time. */
+const KEY = streamKey(0, "device");
+
+/** What a device took, or why it took no part. */
+export type DeviceFigure =
+  | { readonly device: DeviceName; readonly milliseconds: number }
+  | { readonly device: DeviceName; readonly absent: string };
+
+export interface DeviceChoice {
+  readonly device: DeviceName;
+  readonly figures: readonly DeviceFigure[];
+  /** The figures in a sentence. */
+  readonly note: string;
+}
+
+/** Those that may be faster than our own kernels. TensorFlow.js's cpu never is, nor is scalar where there is SIMD. */
+const CANDIDATES: readonly TfjsDeviceName[] = ["webgpu", "cuda", "wasm"];
+/** How long updates of one device are timed for; three devices beside the kernels stay under a second. */
+const BUDGET_MS = 150;
+/** What is timed is an update of so many minibatches and epochs at most, and so much arithmetic an epoch: 50 ms at 20 GFLOP/s. */
+const MAX_MINIBATCHES = 4;
+const MAX_EPOCHS = 2;
+const MAX_FLOPS = 1e9;
+/** A smaller minibatch would say nothing of the run's own. */
+const MIN_SAMPLES = 64;
+
+/**
+ * The fastest device for a recipe: each that answers makes one update of the recipe's network and minibatches on random numbers
+ * (a part of one, where a whole one would take long), and the time of a whole one follows from that.
+ */
+export async function chooseDevice(config: PpoTrainConfig, source: EnvSource): Promise<DeviceChoice> {
+  const env = await source.make(config.env_options);
+  const shape = networkShape(config, policySpacesOf(env, config.env));
+  env.close();
+  const kernels = supportsSimd() ? "simd" : "scalar";
+  const threads = threadsFor({ ...config, device: kernels }, source);
+  const figures: DeviceFigure[] = [
+    {
+      device: kernels,
+      milliseconds: await timeUpdate(config, shape, kernels, threadedKernelLearner(kernels, threads)),
+    },
+  ];
+  for (const device of CANDIDATES) figures.push(await figureOf(config, shape, device));
+  const timed = figures.filter((figure) => "milliseconds" in figure);
+  const { device } = timed.reduce((best, next) => (next.milliseconds < best.milliseconds ? next : best));
+  return { device, figures, note: sentence(figures, device) };
+}
+
+async function figureOf(
+  config: PpoTrainConfig,
+  shape: NetworkShape,
+  name: TfjsDeviceName,
+): Promise<DeviceFigure> {
+  try {
+    const device = await openDevice(name);
+    try {
+      return {
+        device: name,
+        milliseconds: await timeUpdate(config, shape, kernelDevice(name), deviceLearner(device)),
+      };
+    } finally {
+      device.close();
+    }
+  } catch (error) {
+    // A device that is not here, or can't hold the recipe, is no candidate; nobody asked for it by name.
+    if (!(error instanceof RlAdanError)) throw error;
+    return { device: name, absent: error instanceof DeviceAbsentError ? "not here" : error.message };
+  }
+}
+
+/** Milliseconds of one update of a run, from smaller ones of the same network and, if that can be, the same minibatches. */
+async function timeUpdate(
+  config: PpoTrainConfig,
+  shape: NetworkShape,
+  kernels: string,
+  createLearner: LearnerFactory,
+): Promise<number> {
+  const whole = config.num_envs * config.num_steps;
+  const affordable = Math.max(MIN_SAMPLES, Math.floor(MAX_FLOPS / trainingFlops(shape)));
+  const minibatch = Math.min(config.minibatch_size, affordable, whole);
+  const minibatches = Math.min(MAX_MINIBATCHES, Math.floor(Math.min(affordable, whole) / minibatch));
+  const rows = minibatch * minibatches;
+  const epochs = Math.min(config.epochs, MAX_EPOCHS);
+  const small = { ...config, minibatch_size: minibatch, epochs, target_kl: null, kl_stop: null };
+  const { options, rollout } = await randomRollout(small, shape, kernels, rows);
+  const plan: UpdatePlan = {
+    iteration: 1,
+    learningRate: 1e-5,
+    clipCoefficient: 0.2,
+    entropyCoefficient: 0,
+    shuffle: (epoch, out) => permutation(KEY, 0, epoch, out),
+  };
+  const learner = await createLearner(options);
+  try {
+    // Compilers and caches first.
+    await learner.update(rollout, plan);
+    const startedAt = performance.now();
+    let [updates, elapsed] = [0, 0];
+    while (elapsed < BUDGET_MS) {
+      await learner.update(rollout, plan);
+      updates += 1;
+      elapsed = performance.now() - startedAt;
+    }
+    return (elapsed / updates) * (config.epochs / epochs) * (whole / rows);
+  } finally {
+    await learner.close();
+  }
+}
+
+/** A fresh network, and a rollout of one environment whose observations and rewards are normal draws. */
+async function randomRollout(
+  config: PpoTrainConfig,
+  shape: NetworkShape,
+  kernelsName: string,
+  rows: number,
+): Promise<{ options: LearnerOptions; rollout: Rollout }> {
+  const layout = parameterLayout(shape);
+  const arena = Arena.create();
+  const kernels = await loadKernels(kernelsName, arena);
+  const parameters = arena.allocate("parameters", "f32", layout.size);
+  const how = { init: "plain", policyGain: 1, valueGain: 1, initialLogStd: 0 } as const;
+  initializeParameters(parameters, layout, how, KEY);
+  const { observationSize } = shape;
+  const { actionWidth } = createDistribution(shape);
+  const buffer = createRolloutBuffer(arena, {
+    steps: rows,
+    envs: 1,
+    observationSize,
+    actionSize: actionWidth,
+  });
+  const normals = new NormalStream(KEY);
+  const observations = new Float64Array(rows * observationSize);
+  normals.fill(0, observations);
+  buffer.observations.set(observations);
+  buffer.lastObservations.set(observations.subarray(0, observationSize));
+  buffer.logProbs.fill(-1);
+  const scaledRewards = new Float64Array(rows);
+  normals.fill(1, scaledRewards);
+  return {
+    options: { kernels, arena, shape, layout, parameters, buffer, config },
+    rollout: { ...buffer, scaledRewards },
+  };
+}
+
+function sentence(figures: readonly DeviceFigure[], chosen: DeviceName): string {
+  const told = figures.map((figure) =>
+    "milliseconds" in figure
+      ? `${figure.device} ${rounded(figure.milliseconds)} ms`
+      : `${figure.device} ${figure.absent}`,
+  );
+  return `device auto takes ${chosen}; an update's time: ${told.join(", ")}`;
+}
+
+function rounded(milliseconds: number): string {
+  return milliseconds < 10 ? milliseconds.toFixed(1) : milliseconds.toFixed(0);
+}

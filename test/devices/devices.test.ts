@@ -1,0 +1,182 @@
+import { execFileSync } from "node:child_process";
+import * as tfjs from "@tensorflow/tfjs";
+import { describe, expect, it } from "vitest";
+import { openCuda } from "../../src/devices/cuda-node.js";
+import { gpuHints } from "../../src/devices/gpu-hint-node.js";
+import { DEVICES, isTfjsDevice, kernelDevice, promisesEqualBits } from "../../src/devices/names.js";
+import { openDevice } from "../../src/devices/open-node.js";
+import { loadPackage, useBackend } from "../../src/devices/packages.js";
+import { gpuOf, gpuTest } from "../support/gpu-test.js";
+
+/** Large enough that WebGPU does not leave it to the CPU. */
+async function trace(tf: typeof tfjs): Promise<number> {
+  const product = tf.tidy(() => tf.matMul(tf.ones([64, 32]), tf.fill([32, 64], 2)).sum());
+  const [sum] = await product.data();
+  product.dispose();
+  return sum!;
+}
+
+describe("a device of TensorFlow.js", () => {
+  it.each(["cpu", "wasm"] as const)("%s opens, computes, closes and opens again", opensTwice);
+
+  gpuTest("webgpu opens, computes, closes and opens again", () => opensTwice("webgpu"));
+
+  async function opensTwice(name: "cpu" | "wasm" | "webgpu"): Promise<void> {
+    for (let round = 0; round < 2; round++) {
+      const device = await openDevice(name);
+      expect(device.tf.getBackend()).toBe(name);
+      expect(device.adapter === null).toBe(name !== "webgpu");
+      expect(await trace(device.tf)).toBe(64 * 64 * 32 * 2);
+      expect(device.tf.memory().numTensors).toBe(0);
+      device.close();
+      device.close();
+    }
+  }
+
+  it("is alone in its process", async () => {
+    const device = await openDevice("cpu");
+    await expect(openDevice("wasm")).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[RlAdanError: Device cpu is open in this process; close it before opening wasm, or use a process for each.]`,
+    );
+    device.close();
+  });
+});
+
+describe("WebGPU", () => {
+  gpuTest("tells that it was lost", async () => {
+    const device = await openDevice("webgpu");
+    gpuOf(device).destroy();
+    expect(await device.lost).toBe("device was destroyed");
+    device.close();
+  });
+
+  gpuTest("counts as lost when it refuses memory", async () => {
+    const device = await openDevice("webgpu");
+    gpuOf(device).createBuffer({ size: 2 * device.limits.tensorBytes!, usage: GPUBufferUsage.STORAGE });
+    expect(await device.lost).toBe(
+      "Buffer size (2147483648) exceeds the max buffer size limit (1073741824).",
+    );
+    device.close();
+  });
+
+  it("is absent in a sentence where no driver is", () => {
+    const told = absence(
+      'import { openDevice } from "./dist/src/devices/open-node.js"; await openDevice("webgpu")',
+    );
+    expect(told).toMatchInlineSnapshot(
+      `"device-absent Device webgpu is not to be had: no GPU answers. On Linux it needs the GPU's Vulkan driver and libvulkan.so.1 (Debian: libvulkan1); vulkaninfo --summary lists what there is."`,
+    );
+  });
+});
+
+/** What the compiled program says in a Node of its own, without vitest's resolver and without any Vulkan. */
+function absence(script: string): string {
+  const module = `process.on("uncaughtException", (error) => console.log(error.code, error.message)); ${script}`;
+  return execFileSync(process.execPath, ["--input-type=module", "-e", module], {
+    env: { ...process.env, LD_LIBRARY_PATH: "", VK_DRIVER_FILES: "/nowhere.json" },
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+  }).trim();
+}
+
+describe("CUDA", () => {
+  it("takes whatever namespace its package gives", async () => {
+    const device = await openCuda({ load: async () => tfjs, backend: "cpu" });
+    expect(device).toMatchObject({
+      name: "cuda",
+      adapter: `TensorFlow.js ${tfjs.version_core}, back end "cpu"`,
+    });
+    expect(await trace(device.tf)).toBe(64 * 64 * 32 * 2);
+  });
+
+  it("says how to get its package", () => {
+    const told = absence(
+      'import { openCuda } from "./dist/src/devices/cuda-node.js"; await openCuda({ util: { isNullOrUndefined: true } })',
+    );
+    expect(told).toMatchInlineSnapshot(
+      `"device-absent Device cuda is not to be had: the package @tensorflow/tfjs-node-gpu is not installed; install it with: npm install @tensorflow/tfjs-node-gpu (it downloads binaries while it installs, and needs Node 22 at most, CUDA 11.2 and cuDNN 8.1)"`,
+    );
+  });
+
+  it("says what Node from 23 on lacks, and how to give it back", async () => {
+    const error: unknown = await openCuda({
+      util: {},
+      nodeVersion: "v24.11.1",
+      load: async () => tfjs,
+    }).catch((thrown: unknown) => thrown);
+    expect((error as Error).message).toMatchInlineSnapshot(
+      `"Device cuda is not to be had: Node v24.11.1 has no util.isNullOrUndefined, which @tensorflow/tfjs-node-gpu and its installation call. Use Node 22, or put this before the command: NODE_OPTIONS='--import=data:text/javascript,import%20u%20from%20%22node:util%22;u.isNullOrUndefined=v=>v==null'"`,
+    );
+    const options = /NODE_OPTIONS='(.*)'$/.exec((error as Error).message)![1]!;
+    const script =
+      'const util = require("util"); console.log(util.isNullOrUndefined(null), util.isNullOrUndefined(0))';
+    const env = { ...process.env, NODE_OPTIONS: options };
+    expect(execFileSync(process.execPath, ["-e", script], { env, encoding: "utf8" })).toBe("true false\n");
+  });
+
+  it("is absent when the package computes on the CPU", async () => {
+    await tfjs.setBackend("cpu");
+    const backend = tfjs.backend() as { isUsingGpuDevice?: boolean };
+    backend.isUsingGpuDevice = false;
+    await expect(
+      openCuda({ load: async () => tfjs, backend: "cpu" }),
+    ).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[DeviceAbsentError: Device cuda is not to be had: @tensorflow/tfjs-node-gpu finds no GPU: it needs an NVIDIA driver, CUDA 11.2 and cuDNN 8.1.]`,
+    );
+    delete backend.isUsingGpuDevice;
+  });
+});
+
+describe("a package of a device", () => {
+  it("that is not installed is named, with the command that installs it", async () => {
+    // A specifier in a variable is resolved when it runs.
+    const name: string = "@tensorflow/tfjs-backend-none";
+    await expect(loadPackage("wasm", name, () => import(name))).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[DeviceAbsentError: Device wasm is not to be had: the package @tensorflow/tfjs-backend-none is not installed; install it with: npm install @tensorflow/tfjs @tensorflow/tfjs-backend-wasm]`,
+    );
+  });
+
+  it("that does not load says why", async () => {
+    const load = () => Promise.reject(new Error("invalid ELF header\n  at …"));
+    await expect(loadPackage("webgpu", "webgpu", load)).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[DeviceAbsentError: Device webgpu is not to be had: the package webgpu can't be loaded: invalid ELF header]`,
+    );
+  });
+
+  it("of another TensorFlow.js leaves this one without the back end", async () => {
+    await expect(useBackend("wasm", tfjs, "of-another-copy")).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[DeviceAbsentError: Device wasm is not to be had: TensorFlow.js 4.22.0 has no back end "of-another-copy" that starts (Backend name 'of-another-copy' not found in registry). If there are two versions of TensorFlow.js (npm ls @tensorflow/tfjs-core), keep one.]`,
+    );
+  });
+});
+
+describe("the names", () => {
+  it("tell our own kernels, with their bits, from TensorFlow.js", () => {
+    expect(DEVICES.filter(promisesEqualBits)).toEqual(["simd", "scalar"]);
+    expect(DEVICES.filter(isTfjsDevice)).toEqual(["webgpu", "cuda", "wasm", "cpu"]);
+    expect(DEVICES.map(kernelDevice)).toEqual(["simd", "scalar", "simd", "simd", "simd", "simd"]);
+  });
+});
+
+describe("the hint of a GPU", () => {
+  const machine = (...files: string[]) => ({
+    exists: (path: string) => files.includes(path),
+    list: (folder: string) =>
+      files.filter((path) => path.startsWith(`${folder}/`)).map((path) => path.slice(folder.length + 1)),
+  });
+
+  it.each([
+    ["/dev/nvidia0", machine("/dev/nvidia0", "/dev/dri/renderD128")],
+    ["/dev/dri/renderD128", machine("/dev/dri/card0", "/dev/dri/renderD128")],
+    ["/dev/dxg", machine("/dev/dxg")],
+  ])("names %s when the device is another", (path, found) => {
+    expect(gpuHints("simd", found)).toEqual([
+      `there is a GPU (${path}) that this run does not use; --device auto measures whether it would be faster, rl-adan doctor tells what it needs`,
+    ]);
+    expect(gpuHints("webgpu", found)).toEqual([]);
+  });
+
+  it("is silent without one: a display is none", () => {
+    expect(gpuHints("simd", machine("/dev/dri/card0"))).toEqual([]);
+  });
+});

@@ -1,0 +1,126 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as tf from "@tensorflow/tfjs";
+import { afterAll, describe, expect, it } from "vitest";
+import { type RunFacts, silentReporter } from "../../src/logging/progress.js";
+import { startBarePpo } from "../../src/ppo-agent-node.js";
+import { outcomeOf, resumeRun, trainRun } from "../../src/train.js";
+import { type PpoTrainConfig, readTrainConfig, resolveTrainConfig } from "../../src/train-config.js";
+import { gpuOf, gpuTest } from "../support/gpu-test.js";
+
+const folder = mkdtempSync(join(tmpdir(), "rl-adan-devices-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const ROLLOUT = 128;
+
+/** A minibatch an iteration: a GPU in software is slow. */
+function recipe(device: string, iterations: number): PpoTrainConfig {
+  const { config } = resolveTrainConfig({
+    algorithm: "ppo",
+    flags: {
+      env: "Pendulum",
+      device,
+      num_envs: 2,
+      num_steps: ROLLOUT / 2,
+      minibatch_size: ROLLOUT,
+      epochs: 1,
+      hidden_sizes: [8],
+      total_timesteps: iterations * ROLLOUT,
+      checkpoint_every: ROLLOUT,
+      eval_episodes: 1,
+      threads: 1,
+    },
+  });
+  return config as PpoTrainConfig;
+}
+
+const tensors = () => tf.engine().state.numTensors;
+
+function manifestOf(run: string): Record<string, unknown> {
+  return JSON.parse(readFileSync(join(run, "manifest.json"), "utf8"));
+}
+
+describe("a run on a device of TensorFlow.js", () => {
+  it("on wasm trains, leaves no tensors, and its manifest says that equal bits are not promised", async () => {
+    const runDirectory = join(folder, "wasm");
+    const before = tensors();
+    const outcome = await outcomeOf(trainRun({ config: recipe("wasm", 2), runDirectory }));
+    expect(outcome.status).toBe("finished");
+    expect(tensors()).toBe(before);
+    expect(manifestOf(runDirectory)).toMatchObject({ device: "wasm", equal_bits: false, adapter: null });
+  });
+
+  gpuTest("on webgpu keeps the number of tensors flat", async () => {
+    const { agent } = await startBarePpo(recipe("webgpu", 3));
+    const counts: number[] = [];
+    for await (const _ of agent.iterations) counts.push(tensors());
+    await agent.close();
+    expect(counts).toHaveLength(3);
+    expect(new Set(counts).size).toBe(1);
+    expect(tensors()).toBe(0);
+  });
+
+  gpuTest("whose GPU is lost ends with its checkpoint, and goes on from there", async () => {
+    const runDirectory = join(folder, "lost");
+    const facts: RunFacts[] = [];
+    const failure: unknown = await outcomeOf(
+      trainRun({
+        config: recipe("webgpu", 3),
+        runDirectory,
+        reporter: {
+          ...silentReporter,
+          started: (told) => void facts.push(told),
+          iteration: ({ step }) => {
+            if (step === 2 * ROLLOUT) gpuOf({ tf }).destroy();
+          },
+        },
+      }),
+    ).catch((error: unknown) => error);
+    expect(facts[0]).toMatchObject({ device: "webgpu", deviceReason: "asked for" });
+    expect(facts[0]!.adapter).toContain("swiftshader");
+    expect(manifestOf(runDirectory)).toMatchObject({ device: "webgpu", equal_bits: false });
+    expect(failure).toMatchObject({ code: "device-lost" });
+    // The step that met the loss had been done, and taking its state needed the GPU.
+    const command = `rl-adan train --resume ${runDirectory}`;
+    expect((failure as Error).message).toContain(
+      `Device webgpu failed: device was destroyed. To go on from step ${ROLLOUT}: `,
+    );
+    expect((failure as Error).message).toContain(command);
+
+    const outcome = await outcomeOf(resumeRun({ runDirectory }));
+    expect(outcome).toMatchObject({
+      status: "finished",
+      result: { total_timesteps: 3 * ROLLOUT, resumed_from_step: ROLLOUT },
+    });
+  });
+});
+
+describe("--device auto", () => {
+  it("records the fastest device and says what it measured; a resumed run stays with it", async () => {
+    const runDirectory = join(folder, "auto");
+    const facts: RunFacts[] = [];
+    const reporter = { ...silentReporter, started: (told: RunFacts) => void facts.push(told) };
+    await outcomeOf(trainRun({ config: recipe("auto", 1), runDirectory, reporter }));
+    const { device } = readTrainConfig(join(runDirectory, "config.yaml"));
+    // A network of eight units: nothing beats the kernels there, least of all a GPU in software.
+    expect(device).toBe("simd");
+    expect(facts[0]).toMatchObject({ device, deviceReason: "the fastest" });
+    expect(facts[0]!.notes[0]).toMatch(
+      /^device auto takes simd; an update's time: simd [\d.]+ ms, webgpu (\d+ ms|not here), cuda not here, wasm [\d.]+ ms$/,
+    );
+    expect(manifestOf(runDirectory)).toMatchObject({ device, equal_bits: true, adapter: null });
+    await outcomeOf(resumeRun({ runDirectory, reporter, overrides: { total_timesteps: 2 * ROLLOUT } }));
+    expect(facts[1]).toMatchObject({ device, deviceReason: "the default" });
+  });
+
+  it("of an agent that learns nothing is the default", async () => {
+    const { config } = resolveTrainConfig({
+      algorithm: "random",
+      flags: { env: "Pendulum", device: "auto", total_timesteps: 10 },
+    });
+    const runDirectory = join(folder, "random");
+    await outcomeOf(trainRun({ config, runDirectory }));
+    expect(readTrainConfig(join(runDirectory, "config.yaml")).device).toBe("simd");
+  });
+});
