@@ -41,6 +41,19 @@ export {
   registerOptimizer,
 } from "./optim/registry.js";
 export { Policy, type PolicySnapshot } from "./policy/policy.js";
+export {
+  type CurveAxis,
+  type PlotOptions,
+  plotCurve,
+  type ReadRunsOptions,
+  type Report,
+  type ReportData,
+  type ReportOptions,
+  type Run,
+  readRuns,
+  report,
+  type Scalars,
+} from "./report/index.js";
 export { createLocalActorPool } from "./rollout/create-actor-pool.js";
 export * as stats from "./stats/index.js";
 export { resolveTrainConfig, type TrainConfig } from "./train-config.js";

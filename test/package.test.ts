@@ -14,6 +14,7 @@ const project = join(folder, "project");
 const manifest = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as {
   version: string;
   dependencies: Record<string, string>;
+  optionalDependencies: Record<string, string>;
 };
 
 let tarball: string;
@@ -28,7 +29,8 @@ beforeAll(() => {
   const modules = join(project, "node_modules");
   mkdirSync(join(modules, "rl-adan"), { recursive: true });
   execFileSync("tar", ["-xzf", tarball, "--strip-components=1", "-C", join(modules, "rl-adan")]);
-  for (const name of [...Object.keys(manifest.dependencies), "@types/node", "@types/seedrandom"]) {
+  const names = Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies });
+  for (const name of [...names, "@types/node", "@types/seedrandom"]) {
     mkdirSync(join(modules, name, ".."), { recursive: true });
     symlinkSync(join(ROOT, "node_modules", name), join(modules, name), "dir");
   }

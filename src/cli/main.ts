@@ -9,6 +9,7 @@ import { addDoctorCommand } from "./doctor.js";
 import { addEnvsCommand } from "./envs.js";
 import { addEvalCommand } from "./eval.js";
 import { addReplayCommand } from "./replay.js";
+import { addReportCommand } from "./report.js";
 import { addTrainCommand } from "./train.js";
 import { addVerifyCommand } from "./verify.js";
 
@@ -27,6 +28,7 @@ Examples:
   rl-adan train ppo --env HalfCheetah --preset cleanrl --seed 3
   rl-adan train --resume runs/HalfCheetah-v5__ppo-adan__1__1764000000
   rl-adan eval runs/HalfCheetah-v5__ppo-adan__1__1764000000 --episodes 20
+  rl-adan report runs -o report
   rl-adan envs`,
   );
 addTrainCommand(program);
@@ -37,6 +39,7 @@ addVerifyCommand(program);
 addDiffCommand(program);
 addDoctorCommand(program);
 addReplayCommand(program);
+addReportCommand(program);
 addBenchCommand(program);
 for (const command of [program, ...program.commands])
   command.option("--verbose", "show the stack of an error");

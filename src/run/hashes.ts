@@ -18,7 +18,12 @@ type Config = Readonly<Record<string, unknown>>;
 
 /** Names a configuration: equal for the seeds of one, different when anything that moves the results differs. */
 export function groupHash(config: Config): string {
-  return hash(Object.fromEntries(Object.entries(config).filter(([key]) => !NOT_IDENTITY.has(key))));
+  return hash(Object.fromEntries(Object.entries(config).filter(([key]) => movesResults(key))));
+}
+
+/** Whether a key of the configuration, other than the seed, can change what a run computes. */
+export function movesResults(key: string): boolean {
+  return !NOT_IDENTITY.has(key);
 }
 
 /** Names a run: its configuration and seed. */

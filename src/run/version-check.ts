@@ -35,6 +35,6 @@ export function checkEnvVersion(run: RunDirectory, { env: trained }: Manifest, e
 }
 
 /** The part of a version that must be equal: up to the first number that is not 0. */
-function compatible(version: unknown): string {
+export function compatible(version: unknown): string {
   return /^(0\.)*\d+/.exec(String(version))?.[0] ?? String(version);
 }

@@ -60,21 +60,33 @@ export function stratifiedBootstrapPair(
   return bootstrap([x, y], [(drawn) => statistic(drawn[0]!, drawn[1]!)], options)[0]!;
 }
 
-/** One estimate for each statistic, all of the same draws. */
+/**
+ * One estimate for each statistic, all of the same draws. sharesDraws: the sets are the same runs and tasks at several points, and a
+ * repetition draws the same runs of all; otherwise each set draws its own.
+ */
 export function bootstrap(
   sets: readonly Scores[],
   statistics: readonly ((drawn: readonly Scores[]) => number)[],
-  { repetitions = DEFAULT_REPETITIONS, confidence = 0.95, seed = 0 }: BootstrapOptions = {},
+  {
+    repetitions = DEFAULT_REPETITIONS,
+    confidence = 0.95,
+    seed = 0,
+    sharesDraws = false,
+  }: BootstrapOptions & { readonly sharesDraws?: boolean } = {},
 ): Estimate[] {
   checkOptions(repetitions, confidence);
   const resamples = sets.map((scores, i) => new Resample(scores, streamKey(seed, `bootstrap-${i}`)));
+  const [first] = resamples;
   const values = statistics.map((statistic) => finite(statistic(sets)));
   if (sets.some((scores) => scores.length === 1)) return values.map((value) => ({ value, interval: null }));
 
   const drawn = resamples.map(({ scores }) => scores);
   const results = statistics.map(() => new Float64Array(repetitions));
   for (let repetition = 0; repetition < repetitions; repetition++) {
-    for (const resample of resamples) resample.draw(repetition);
+    for (const resample of resamples) {
+      if (sharesDraws && resample !== first) resample.drawAs(first!);
+      else resample.draw(repetition);
+    }
     for (let i = 0; i < statistics.length; i++) results[i]![repetition] = finite(statistics[i]!(drawn));
   }
   const tail = (1 - confidence) / 2;
@@ -101,9 +113,17 @@ class Resample {
   }
 
   draw(repetition: number): void {
+    this.#stream.fill(repetition, this.#original.length, this.#runs);
+    this.#take(this.#runs);
+  }
+
+  /** The runs that another has just drawn, of as many runs and tasks. */
+  drawAs(other: Resample): void {
+    this.#take(other.#runs);
+  }
+
+  #take(runs: Int32Array): void {
     const original = this.#original;
-    const runs = this.#runs;
-    this.#stream.fill(repetition, original.length, runs);
     let place = 0;
     for (const row of this.scores) {
       for (let task = 0; task < row.length; task++) row[task] = original[runs[place++]!]![task]!;

@@ -1,6 +1,6 @@
 import { interquartileMean } from "./aggregates.js";
-import { BAND_REPETITIONS, type BootstrapOptions, type Estimate, stratifiedBootstrap } from "./bootstrap.js";
-import { type Curves, checkCurves } from "./scores.js";
+import { BAND_REPETITIONS, type BootstrapOptions, bootstrap, type Estimate } from "./bootstrap.js";
+import { type Curves, checkCurves, type Scores } from "./scores.js";
 
 /**
  * The interquartile mean at each point of training with its interval: a sample-efficiency curve. The band holds point
@@ -13,8 +13,9 @@ import { type Curves, checkCurves } from "./scores.js";
  */
 export function sampleEfficiency(curves: Curves, options?: BootstrapOptions): Estimate[] {
   const points = checkCurves(curves);
-  return Array.from({ length: points }, (_, point) => {
-    const scores = curves.map((tasks) => tasks.map((curve) => curve[point]!));
-    return stratifiedBootstrap(scores, interquartileMean, { repetitions: BAND_REPETITIONS, ...options });
-  });
+  const scores = Array.from({ length: points }, (_, point) =>
+    curves.map((tasks) => tasks.map((curve) => curve[point]!)),
+  );
+  const statistics = scores.map((_, point) => (drawn: readonly Scores[]) => interquartileMean(drawn[point]!));
+  return bootstrap(scores, statistics, { repetitions: BAND_REPETITIONS, ...options, sharesDraws: true });
 }

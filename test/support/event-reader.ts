@@ -9,7 +9,7 @@ const SCHEMA = `
 syntax = "proto3";
 message Event { double wall_time = 1; int64 step = 2; string file_version = 3; Summary summary = 5; SessionLog session_log = 7; }
 message SessionLog { int32 status = 1; }
-message Summary { repeated Value value = 1; message Value { string tag = 1; float simple_value = 2; Tensor tensor = 8; Metadata metadata = 9; } }
+message Summary { repeated Value value = 1; message Value { string tag = 1; Metadata metadata = 9; oneof value { float simple_value = 2; Tensor tensor = 8; } } }
 message Tensor { int32 dtype = 1; Shape tensor_shape = 2; repeated bytes string_val = 8; }
 message Shape { repeated Dim dim = 2; message Dim { int64 size = 1; } }
 message Metadata { PluginData plugin_data = 1; int32 data_class = 4; message PluginData { string plugin_name = 1; bytes content = 2; } }

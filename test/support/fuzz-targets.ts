@@ -17,6 +17,8 @@ import { readConfigFile } from "../../src/config/config-file-node.js";
 import { checkSchedule, compileSchedule } from "../../src/config/schedule.js";
 import { RlAdanError } from "../../src/errors.js";
 import { evaluateRun } from "../../src/evaluate.js";
+import { groupRuns, plotCurve, readRuns } from "../../src/report/index.js";
+import { summarize } from "../../src/report/summary.js";
 import { diffRuns } from "../../src/run/diff-runs.js";
 import { decodeSafetensors } from "../../src/run/safetensors.js";
 import { outcomeOf, resumeRun, trainRun } from "../../src/train.js";
@@ -180,6 +182,7 @@ export function fuzzTargets(seeds: string, outside: string): FuzzTarget[] {
             const doors = [
               () => readTrainConfig(join(copy, "config.yaml")),
               () => diffRuns(join(seeds, run), copy),
+              () => summarize(groupRuns(readRuns(copy))),
               () => takeUp(copy),
             ];
             const outcomes = await Promise.allSettled(doors.map(async (door) => door()));
@@ -192,6 +195,16 @@ export function fuzzTargets(seeds: string, outside: string): FuzzTarget[] {
           };
         }),
     })),
+    {
+      name: "an event file",
+      cases: byteMutation.map((mutate) => (folder) => {
+        const name = filesOf(join(seeds, "plain")).find((file) => file.includes("tfevents"))!;
+        const path = join(folder, "Pendulum-v1", "run_1");
+        mkdirSync(path, { recursive: true });
+        writeFileSync(join(path, name), mutate(readFileSync(join(seeds, "plain", name))));
+        return () => plotCurve(readRuns(path));
+      }),
+    },
     {
       name: "digests to compare with",
       cases: fc.oneof(bytesOf(DIGESTS), treeOf(JSON.parse(DIGESTS))).map((text) => (folder) => {

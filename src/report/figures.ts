@@ -1,0 +1,78 @@
+import { type Figure, type FigureLine, MAX_LINES } from "./figure.js";
+import { AXIS_NAMES, runsText } from "./plot-curve.js";
+import { PROTOCOLS, type Protocol, protocols } from "./scores.js";
+import type { EnvironmentSummary } from "./summary.js";
+
+/** A figure of a report: its file is `name` with an ending. */
+export interface ReportFigure {
+  readonly name: string;
+  readonly caption: string;
+  readonly figure: Figure;
+}
+
+const CURVES = [
+  { protocol: "training", axis: "steps" },
+  { protocol: "evaluation", axis: "steps" },
+  { protocol: "training", axis: "minutes" },
+] as const;
+
+/** Curves over steps and minutes, then profiles. index: of the environment, which makes names unique. */
+export function figuresOf(environment: EnvironmentSummary, index: number): ReportFigure[] {
+  const { env, arms, profiles } = environment;
+  const prefix = `${index + 1}-${fileSafe(env)}`;
+  const curves = CURVES.flatMap(({ protocol, axis }) => {
+    const lines = arms.flatMap(({ label, curves }) =>
+      curves
+        .filter((curve) => curve.protocol === protocol && curve.axis === axis)
+        .map((curve) => ({ label: `${label} (${runsText(curve.runs)})`, ...curve })),
+    );
+    // One evaluation, at the end, is no curve.
+    if (!lines.some(({ x }) => x.length > 1)) return [];
+    return split(`${prefix}-${protocol}-${axis}`, lines, {
+      title: `${env}: ${protocol}`,
+      xName: AXIS_NAMES[axis],
+      yName: PROTOCOLS[protocol].axis,
+      caption: `${env}: ${PROTOCOLS[protocol].name} over ${AXIS_NAMES[axis]}; interquartile mean over runs, and its 95 % interval.`,
+    });
+  });
+  const shares = protocols.flatMap((protocol) => {
+    const lines = (profiles[protocol] ?? []).map(({ label, thresholds, shares }) => {
+      return { label, x: thresholds, points: shares };
+    });
+    return split(`${prefix}-profile-${protocol}`, lines, profileTexts(env, protocol));
+  });
+  return [...curves, ...shares];
+}
+
+type Texts = Omit<Figure, "lines"> & { readonly caption: string };
+
+function profileTexts(env: string, protocol: Protocol): Texts {
+  return {
+    title: `${env}: performance profile, ${protocol}`,
+    xName: PROTOCOLS[protocol].axis,
+    yName: "share of runs above",
+    isXFree: true,
+    yRange: [0, 1],
+    caption: `${env}: share of runs whose ${PROTOCOLS[protocol].name} is higher than each value, and its 95 % interval.`,
+  };
+}
+
+/** As many figures as the lines need. */
+function split(name: string, lines: readonly FigureLine[], { caption, ...texts }: Texts): ReportFigure[] {
+  const count = Math.ceil(lines.length / MAX_LINES);
+  return Array.from({ length: count }, (_, i) => ({
+    name: count === 1 ? name : `${name}-${i + 1}`,
+    caption: count === 1 ? caption : `${caption} Arms, part ${i + 1} of ${count}.`,
+    figure: {
+      ...texts,
+      title: count === 1 ? texts.title : `${texts.title} (${i + 1} of ${count})`,
+      lines: lines.slice(i * MAX_LINES, (i + 1) * MAX_LINES),
+    },
+  }));
+}
+
+const MAX_NAME_CHARACTERS = 60;
+
+function fileSafe(text: string): string {
+  return text.replace(/[^A-Za-z0-9._-]+/g, "-").slice(0, MAX_NAME_CHARACTERS);
+}
