@@ -1,9 +1,10 @@
 import { anyState, finite, float32s, readState } from "../../envs/api/saved-state.js";
 import type { StateTree } from "../../envs/api/state.js";
+import { ArenaPlan, type RegionSource } from "../../src/kernels/arena.js";
 import { type Kernels, paddedBatch, SAMPLE_BLOCK } from "../../src/kernels/kernels.js";
 import { clipFactor, euclideanNorm, TORCH_CLIP_EPS } from "../../src/optim/clip.js";
 import type { Optimizer } from "../../src/optim/optimizer.js";
-import { createOptimizer } from "../../src/optim/registry.js";
+import { createOptimizer, optimizerMethod } from "../../src/optim/registry.js";
 import { Pacer } from "../../src/pacer.js";
 import type { ActionDistribution } from "../../src/policy/action-distribution.js";
 import { createDistribution } from "../../src/policy/create-distribution.js";
@@ -69,7 +70,8 @@ export class KernelLearner implements Learner {
   #thread: CriticThread | undefined;
 
   static async create(options: LearnerOptions, setup: KernelLearnerSetup): Promise<KernelLearner> {
-    const learner = new KernelLearner(options);
+    options.arena.checkRoom("The learner", KernelLearner.plan(options));
+    const learner = new KernelLearner(options, options.arena);
     const { arena, shape, layout } = options;
     const { device, createCriticThread } = setup;
     const settings = valueLossSettings(options.config);
@@ -77,8 +79,18 @@ export class KernelLearner implements Learner {
     return learner;
   }
 
-  private constructor(options: LearnerOptions) {
-    const { kernels, arena, shape, layout, parameters, buffer, config } = options;
+  /** What it will take of the arena. An optimizer of the user's, whose slots only it knows, counts as Adan. */
+  static plan(options: LearnerOptions): ArenaPlan {
+    const { config } = options;
+    const isOurs = optimizerMethod(config.optimizer) !== undefined;
+    const counted = isOurs ? config : { ...config, optimizer: "adan", optimizer_options: {} };
+    const plan = new ArenaPlan();
+    new KernelLearner({ ...options, config: counted }, plan);
+    return plan;
+  }
+
+  private constructor(options: LearnerOptions, arena: RegionSource) {
+    const { kernels, shape, layout, parameters, buffer, config } = options;
     const rows = buffer.steps * buffer.envs;
     const allocate = (name: string, length: number) => arena.allocate(`learner/${name}`, "f32", length);
     this.parameters = parameters;

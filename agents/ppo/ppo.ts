@@ -4,7 +4,7 @@ import type { StateTree } from "../../envs/api/state.js";
 import type { Agent, AgentIteration } from "../../src/agent.js";
 import { compileSchedule } from "../../src/config/schedule.js";
 import { RlAdanError } from "../../src/errors.js";
-import { Arena } from "../../src/kernels/arena.js";
+import { Arena, ArenaPlan, type RegionSource } from "../../src/kernels/arena.js";
 import { loadKernels } from "../../src/kernels/load.js";
 import { NonFiniteError } from "../../src/non-finite.js";
 import { PhaseClock } from "../../src/phase-clock.js";
@@ -85,8 +85,14 @@ export async function startPpo(setup: PpoSetup): Promise<Agent<PpoIteration>> {
   const parameters = arena.allocate("parameters", "f32", layout.size);
   const { observationSize } = shape;
   const { actionWidth } = createDistribution(shape);
-  const buffer = createRolloutBuffer(arena, { steps, envs, observationSize, actionSize: actionWidth });
-  const scaledRewards = arena.allocate("rollout/scaled-rewards", "f64", steps * envs);
+  const rolloutFrom = (regions: RegionSource) => ({
+    buffer: createRolloutBuffer(regions, { steps, envs, observationSize, actionSize: actionWidth }),
+    scaledRewards: regions.allocate("rollout/scaled-rewards", "f64", steps * envs),
+  });
+  const plan = new ArenaPlan();
+  rolloutFrom(plan);
+  arena.checkRoom("The rollout", plan);
+  const { buffer, scaledRewards } = rolloutFrom(arena);
   const rows = steps * envs;
   const moments = new RunningMoments(shape.observationSize, true);
   const rewardClip = config.reward_clip ?? Number.POSITIVE_INFINITY;

@@ -23,14 +23,18 @@ import { checkFinite } from "./sentinel.js";
 import { TfjsActorCritic, type TfjsContribution } from "./tfjs-actor-critic.js";
 import { TfjsCritic } from "./tfjs-critic.js";
 import type { LearnerTensorFlow, TfjsDevice } from "./tfjs-device.js";
+import { checkDeviceMemory } from "./tfjs-memory.js";
 import { TfjsMinibatchLog } from "./tfjs-minibatch-log.js";
 import { rowsPerPass } from "./tfjs-passes.js";
 import { TfjsRollout } from "./tfjs-rollout.js";
 import { valueLossSettings } from "./value-loss.js";
 
-/** Learners on a device of TensorFlow.js. */
+/** Learners on a device of TensorFlow.js. Where the device's limits are known, one that needs more is refused beforehand. */
 export function tfjsLearner(device: TfjsDevice): LearnerFactory {
-  return async (options) => new TfjsLearner(device, options);
+  return async (options) => {
+    checkDeviceMemory(device, options);
+    return new TfjsLearner(device, options);
+  };
 }
 
 /**

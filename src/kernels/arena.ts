@@ -4,7 +4,7 @@ import { RlAdanError } from "../errors.js";
  * One shared WebAssembly memory, cut into named regions, so that kernels, actors and the learner, in whatever
  * thread, read and write the same numbers. Regions are only added; a grown shared memory keeps every earlier view.
  */
-export class Arena {
+export class Arena implements RegionSource {
   readonly memory: WebAssembly.Memory;
   readonly #regions: ArenaRegion[];
   readonly #buffers = new WeakSet<object>();
@@ -43,19 +43,18 @@ export class Arena {
       throw new RlAdanError("arena-name", `The arena has a region "${name}" already.`);
     }
     const region: ArenaRegion = { name, type, offset: this.#end, length };
-    const end = Math.ceil((this.#end + regionBytes(region)) / ALIGNMENT_BYTES) * ALIGNMENT_BYTES;
+    const end = this.#end + alignedBytes(region);
+    checkLimit(`Region "${name}"`, end);
     const missing = end - this.memory.buffer.byteLength;
-    if (end > MAX_PAGES * PAGE_BYTES) {
-      throw new RlAdanError(
-        "arena-full",
-        `Region "${name}" would bring the shared memory to ${mebibytes(end)}; its limit is ` +
-          `${mebibytes(MAX_PAGES * PAGE_BYTES)}. Choose a smaller rollout, minibatch or network.`,
-      );
-    }
     if (missing > 0) refusedInWords(end, () => this.memory.grow(Math.ceil(missing / PAGE_BYTES)));
     this.#regions.push(region);
     this.#end = end;
     return this.#view(region) as RegionArray[T];
+  }
+
+  /** Throws, before any of it is taken, when what was planned would go beyond the memory's limit. what: begins the sentence. */
+  checkRoom(what: string, plan: ArenaPlan): void {
+    checkLimit(what, this.#end + plan.bytes);
   }
 
   /** The view of a region that exists. */
@@ -74,6 +73,21 @@ export class Arena {
   #view(region: ArenaRegion): RegionArray[RegionType] {
     this.#buffers.add(this.memory.buffer);
     return new VIEWS[region.type](this.memory.buffer, region.offset, region.length);
+  }
+}
+
+/** Whoever gives out regions. */
+export interface RegionSource {
+  allocate<T extends RegionType>(name: string, type: T, length: number): RegionArray[T];
+}
+
+/** Counts what regions would take in an arena, and gives out empty ones: what is made of them knows its size before it has any. */
+export class ArenaPlan implements RegionSource {
+  bytes = 0;
+
+  allocate<T extends RegionType>(_name: string, type: T, length: number): RegionArray[T] {
+    this.bytes += alignedBytes({ type, length });
+    return new VIEWS[type](0) as RegionArray[T];
   }
 }
 
@@ -122,6 +136,19 @@ function mebibytes(bytes: number): string {
   return `${Math.ceil(bytes / (1 << 20))} MiB`;
 }
 
-function regionBytes(region: ArenaRegion): number {
-  return region.length * VIEWS[region.type].BYTES_PER_ELEMENT;
+function checkLimit(what: string, bytes: number): void {
+  if (bytes <= MAX_PAGES * PAGE_BYTES) return;
+  throw new RlAdanError(
+    "arena-full",
+    `${what} would bring the shared memory to ${mebibytes(bytes)}; its limit is ` +
+      `${mebibytes(MAX_PAGES * PAGE_BYTES)}. Choose a smaller rollout, minibatch or network.`,
+  );
+}
+
+function alignedBytes(region: Pick<ArenaRegion, "type" | "length">): number {
+  return Math.ceil(regionBytes(region) / ALIGNMENT_BYTES) * ALIGNMENT_BYTES;
+}
+
+function regionBytes({ type, length }: Pick<ArenaRegion, "type" | "length">): number {
+  return length * VIEWS[type].BYTES_PER_ELEMENT;
 }

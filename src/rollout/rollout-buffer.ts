@@ -1,4 +1,4 @@
-import type { Arena, RegionArray, RegionType } from "../kernels/arena.js";
+import type { Arena, RegionArray, RegionSource, RegionType } from "../kernels/arena.js";
 
 export interface RolloutShape {
   readonly steps: number;
@@ -36,7 +36,7 @@ export interface RolloutBuffer extends RolloutShape {
 }
 
 /** Adds the buffer's regions to the arena. */
-export function createRolloutBuffer(arena: Arena, shape: RolloutShape): RolloutBuffer {
+export function createRolloutBuffer(arena: RegionSource, shape: RolloutShape): RolloutBuffer {
   return rolloutBuffer(shape, (name, type, length) => arena.allocate(name, type, length));
 }
 

@@ -1,11 +1,16 @@
 import { execFileSync } from "node:child_process";
 import * as tfjs from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
+import type { LearnerOptions } from "../../agents/ppo/learner.js";
+import { deviceLearner } from "../../src/device-learner.js";
 import { openCuda } from "../../src/devices/cuda-node.js";
 import { gpuHints } from "../../src/devices/gpu-hint-node.js";
 import { DEVICES, isTfjsDevice, kernelDevice, promisesEqualBits } from "../../src/devices/names.js";
 import { openDevice } from "../../src/devices/open-node.js";
 import { loadPackage, useBackend } from "../../src/devices/packages.js";
+import { parameterLayout } from "../../src/policy/network.js";
+import type { RolloutBuffer } from "../../src/rollout/rollout-buffer.js";
+import { type PpoTrainConfig, resolveTrainConfig } from "../../src/train-config.js";
 import { gpuOf, gpuTest } from "../support/gpu-test.js";
 
 /** Large enough that WebGPU does not leave it to the CPU. */
@@ -56,6 +61,31 @@ describe("WebGPU", () => {
     expect(await device.lost).toBe(
       "Buffer size (2147483648) exceeds the max buffer size limit (1073741824).",
     );
+    device.close();
+  });
+
+  gpuTest("refuses what its adapter has no room for before anything is allocated", async () => {
+    const device = await openDevice("webgpu");
+    const shape = {
+      observationSize: 348,
+      actionSize: 17,
+      hiddenSizes: [1024, 1024],
+      activation: "tanh",
+    } as const;
+    const { config } = resolveTrainConfig({ algorithm: "ppo", flags: { env: "Humanoid" } });
+    const plan = {
+      shape,
+      layout: parameterLayout(shape),
+      buffer: { steps: 4096, envs: 256 } as RolloutBuffer,
+      config: config as PpoTrainConfig,
+    };
+    const tensors = device.tf.memory().numTensors;
+    await expect(
+      deviceLearner(device)(plan as unknown as LearnerOptions),
+    ).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[RlAdanError: The learner's largest tensor would take 1392 MiB of device webgpu; its limit for one is 1024 MiB. Choose a smaller rollout, minibatch or network, or device simd.]`,
+    );
+    expect(device.tf.memory().numTensors).toBe(tensors);
     device.close();
   });
 

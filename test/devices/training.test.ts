@@ -1,6 +1,8 @@
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import * as tf from "@tensorflow/tfjs";
 import { afterAll, describe, expect, it } from "vitest";
 import { type RunFacts, silentReporter } from "../../src/logging/progress.js";
@@ -12,6 +14,7 @@ import { gpuOf, gpuTest } from "../support/gpu-test.js";
 const folder = mkdtempSync(join(tmpdir(), "rl-adan-devices-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
+const main = fileURLToPath(new URL("../../dist/src/cli/main.js", import.meta.url));
 const ROLLOUT = 128;
 
 /** A minibatch an iteration: a GPU in software is slow. */
@@ -93,6 +96,35 @@ describe("a run on a device of TensorFlow.js", () => {
       status: "finished",
       result: { total_timesteps: 3 * ROLLOUT, resumed_from_step: ROLLOUT },
     });
+  });
+});
+
+describe("rl-adan train --device webgpu", () => {
+  gpuTest("trains, and its process ends", async () => {
+    const flags = ["--env", "Pendulum", "--device", "webgpu", "--num-envs", "2", "--num-steps", "64"];
+    const small = [
+      "--total-timesteps",
+      "1",
+      "--epochs",
+      "1",
+      "--set",
+      "hidden_sizes=[8]",
+      "--eval-episodes",
+      "1",
+      "--run-dir",
+      "cli",
+    ];
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [main, "train", "ppo", ...flags, ...small],
+      {
+        cwd: folder,
+        encoding: "utf8",
+      },
+    );
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(stdout).toMatch(/^device webgpu \(asked for; .*swiftshader.*\), \d threads?$/m);
+    expect(stdout).toContain("done  128 steps");
   });
 });
 

@@ -62,8 +62,10 @@ export class FlatOptimizer {
     const tf = this.#tf;
     const after = tf.tidy(() => {
       const moved = this.#rule.update(tf, learningRate, this.#step, parameters, gradient, this.#slots);
-      // A rule may keep the gradient itself.
-      const slots = Object.entries(moved.slots).map(([slot, tensor]) => [slot, tf.clone(tensor)] as const);
+      // Adan keeps the gradient itself, which is the caller's.
+      const slots = Object.entries(moved.slots).map(
+        ([slot, tensor]) => [slot, tensor === gradient ? tf.clone(tensor) : tensor] as const,
+      );
       return { parameters: moved.variable, slots: Object.fromEntries(slots) };
     });
     this.#replaceSlots(after.slots as Record<string, Tensor1D>);
@@ -114,9 +116,15 @@ export class FlatOptimizer {
   }
 }
 
-/** How many arrays of the parameters' size an optimizer keeps. Throws as the constructor of `FlatOptimizer`. */
-export function slotCountOn(device: string, name: string): number {
-  return methodOn(device, name).rule === "adan" ? adanRule.slots.length : adamwRule.slots.length;
+/**
+ * How many tensors of the parameters' size an optimizer keeps, and how many a step holds at its peak besides the parameters, the
+ * gradient and the slots of before. Throws as the constructor of `FlatOptimizer`.
+ */
+export function flatOptimizerTensors(device: string, name: string): { kept: number; stepping: number } {
+  const { rule } = methodOn(device, name);
+  return rule === "adan"
+    ? { kept: adanRule.slots.length, stepping: 24 }
+    : { kept: adamwRule.slots.length, stepping: 15 };
 }
 
 function methodOn(device: string, name: string): OptimizerMethod {

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { TfjsDevice } from "../../../src/devices/device.js";
 import { openDevice } from "../../../src/devices/open-node.js";
+import { FlatOptimizer } from "../../../src/optim/tfjs/flat-optimizer.js";
 import {
   type AdamOptions,
   adamRel,
@@ -41,6 +42,46 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("optimizers on TensorFlow.js, 
     await follow(record, fixture);
   });
 });
+
+describe("the registry's optimizers on one flat tensor", () => {
+  beforeAll(() => useBackend("cpu"));
+
+  it.each(optimizerCases)("follow the recorded trajectory: $title", async ({ record, fixture }) => {
+    await followFlat(record, fixture);
+  });
+});
+
+/** An event of the record is an iteration that begins. */
+async function followFlat(record: OptimizerCase, fixture: OptimizerFixture): Promise<void> {
+  const { restart_before = [], timestep_reset_before = [], ...options } = record.options;
+  const plain = record.optimizer;
+  const name =
+    restart_before.length > 0 ? "adan-restart" : timestep_reset_before.length > 0 ? "adam-rel" : plain;
+  // The registry has PPO's eps for Adam, the records torch's.
+  const eps = plain === "adam" ? { eps: 1e-8 } : {};
+  const optimizer = new FlatOptimizer(tf, "cpu", name, { ...eps, ...options }, fixture.parameters.length);
+  let parameters = tf.tensor1d(fixture.parameters);
+  for (const [index, flat] of fixture.gradients.entries()) {
+    const step = index + 1;
+    if ([...restart_before, ...timestep_reset_before].includes(step)) optimizer.beginIteration();
+    const gradient = tf.tensor1d(flat);
+    const before = parameters;
+    parameters = optimizer.step(before, gradient, record.learning_rate);
+    tf.dispose([gradient, before]);
+    const expected = record.parameters_after[step];
+    if (expected !== undefined) {
+      expectClose(await parameters.data(), expected, FLOAT32, `parameters after step ${step}`);
+    }
+  }
+  const { step, slots } = (await optimizer.state()) as { step: number; slots: Record<string, Float32Array> };
+  expect(step).toBe(record.final_state["step"]);
+  expect(Object.keys(slots)).toEqual(plain === "adan" ? ["m", "v", "n", "previous_gradient"] : ["m", "n"]);
+  for (const [slot, values] of Object.entries(slots)) {
+    expectClose(values, record.final_state[slot] as number[], FLOAT32, slot);
+  }
+  tf.dispose(parameters);
+  optimizer.dispose();
+}
 
 async function follow(record: OptimizerCase, fixture: OptimizerFixture): Promise<void> {
   const { restart_before = [], timestep_reset_before = [] } = record.options;
