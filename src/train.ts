@@ -25,7 +25,13 @@ import { readNewestCheckpoint, removeLeftovers } from "./run/checkpoint.js";
 import { groupHash } from "./run/hashes.js";
 import { Lease } from "./run/lease.js";
 import { addResumption, createManifest, readManifest, writeManifest } from "./run/manifest.js";
-import { createRunDirectory, isFinished, openRunDirectory, type RunDirectory } from "./run/run-directory.js";
+import {
+  createRunDirectory,
+  isFinished,
+  openRunDirectory,
+  type RunDirectory,
+  type RunName,
+} from "./run/run-directory.js";
 import { checkEnvVersion, checkVersions } from "./run/version-check.js";
 import { type ResumeOverrides, readTrainConfig, type TrainConfig } from "./train-config.js";
 import { readSavedTraining, type TrainIterations, Training, type TrainOutcome } from "./training.js";
@@ -99,20 +105,24 @@ export function makeRunDirectory(
   { runDirectory, runsRoot = "runs" }: Pick<TrainOptions, "runDirectory" | "runsRoot">,
 ): RunDirectory {
   return createRunDirectory({
+    ...runNameOf(config),
     runsRoot,
     path: runDirectory,
-    env: runName(config),
-    algorithm: config.algorithm,
-    optimizer: config.algorithm === "ppo" ? config.optimizer : null,
-    seed: config.seed,
     unixSeconds: Math.floor(Date.now() / 1000),
   });
 }
 
-/** Runs of a user's models are told apart by the model's file. */
-function runName({ env, env_options }: TrainConfig): string {
-  const { model } = env_options;
-  return env === OWN_MODEL_ENV && typeof model === "string" ? `${env}-${parse(model).name}` : env;
+/** What the folder of a run is called by; runs of a user's models are told apart by the model's file. */
+export function runNameOf(config: TrainConfig): RunName {
+  const { env, algorithm, seed } = config;
+  const { model } = config.env_options;
+  const isOwnModel = env === OWN_MODEL_ENV && typeof model === "string";
+  return {
+    env: isOwnModel ? `${env}-${parse(model).name}` : env,
+    algorithm,
+    optimizer: config.algorithm === "ppo" ? config.optimizer : null,
+    seed,
+  };
 }
 
 /**
@@ -139,7 +149,7 @@ async function* resumeLeased(run: RunDirectory, lease: Lease, options: ResumeOpt
   const saved = readTrainConfig(run.config);
   checkEnvVersion(run, manifest, saved.env);
   const config = readTrainConfig(run.config, options.overrides);
-  if (config.algorithm !== "ppo") {
+  if (config.algorithm !== "ppo" && isFinished(run)) {
     throw new UsageError(
       "resume",
       `${run.path} is a run of ${config.algorithm}, which has nothing to resume.`,

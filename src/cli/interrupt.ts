@@ -2,22 +2,32 @@ const INTERRUPTED = 130;
 
 /**
  * Turns Ctrl-C and SIGTERM into an abort signal: once, and the run finishes its iteration and saves; twice, and the
- * process ends at once with what was saved last.
+ * process ends at once with what was saved last, `beforeExit` first. A program that started this one with a channel to it
+ * (a sweep) ends the run by closing that, or by being gone.
  */
-export function interruptSignal(): { signal: AbortSignal; release(): void } {
+export function interruptSignal(beforeExit?: () => void): { signal: AbortSignal; release(): void } {
   const controller = new AbortController();
+  const abort = () => controller.abort();
   const onSignal = () => {
-    if (controller.signal.aborted) process.exit(INTERRUPTED);
-    controller.abort();
+    if (controller.signal.aborted) {
+      beforeExit?.();
+      process.exit(INTERRUPTED);
+    }
+    abort();
     process.stderr.write("\nfinishing this iteration, then saving; once more to stop at once\n");
   };
   process.on("SIGINT", onSignal);
   process.on("SIGTERM", onSignal);
+  process.on("disconnect", abort);
+  // Listening holds nobody up, and may have begun too late.
+  process.channel?.unref();
+  if (process.connected === false) abort();
   return {
     signal: controller.signal,
     release() {
       process.off("SIGINT", onSignal);
       process.off("SIGTERM", onSignal);
+      process.off("disconnect", abort);
     },
   };
 }

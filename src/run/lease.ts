@@ -44,8 +44,7 @@ export class Lease {
     if (held !== undefined && isAlive(held)) {
       throw new RlAdanError(
         "run-in-use",
-        `${runDirectory} is being written by process ${held.pid} on ${held.host} (last sign of life ${held.renewed_at}); ` +
-          "wait for its end, or stop it first.",
+        `${inUse(runDirectory, held)}; wait for its end, or stop it first.`,
       );
     }
     const record: LeaseRecord = {
@@ -59,6 +58,12 @@ export class Lease {
     const lease = new Lease(path, record);
     lease.check();
     return lease;
+  }
+
+  /** Says which process writes the run at present; undefined when none does. */
+  static holder(runDirectory: string): string | undefined {
+    const held = readLease(join(runDirectory, LEASE_FILE));
+    return held !== undefined && isAlive(held) ? inUse(runDirectory, held) : undefined;
   }
 
   get isHeld(): boolean {
@@ -138,6 +143,10 @@ function readLease(path: string): LeaseRecord | undefined {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "ENOENT" ? undefined : UNREADABLE;
   }
+}
+
+function inUse(runDirectory: string, { pid, host, renewed_at }: LeaseRecord): string {
+  return `${runDirectory} is being written by process ${pid} on ${host} (last sign of life ${renewed_at})`;
 }
 
 function isAlive({ host, pid, renewed_at }: LeaseRecord): boolean {

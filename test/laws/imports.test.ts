@@ -8,6 +8,7 @@ const COMPOSITION_ROOTS = [
   "src/web/",
   "src/index.ts",
   "src/library/",
+  "src/sweep/",
   "src/train.ts",
   "src/prepare.ts",
   "src/train-config.ts",
