@@ -6,10 +6,11 @@ import { isBegun, isFinished } from "../run/run-directory.js";
 import type { RunState, RunStatus, SweepEngine, SweepStatus } from "./engine.js";
 import type { SweepPlan, SweepRun } from "./plan.js";
 import { RunProcess } from "./run-process.js";
+import type { Share } from "./share-cores.js";
 
 const LOOK_AGAIN_MILLISECONDS = 250;
-/** What a run needs to save and end after the sweep that began it was killed. Whoever writes for longer is left to it. */
-const IN_USE_MILLISECONDS = 30_000;
+/** What a run needs to save and end after the sweep that began it was killed; a process that writes longer is left to it. */
+const PATIENCE_MILLISECONDS = 30_000;
 /** A run goes on from its checkpoint after so many crashes; a further one fails it. */
 const MAX_CRASHES = 1;
 /** What the command line calls wrong in a request: asking again changes nothing. */
@@ -28,15 +29,18 @@ interface Entry {
 export class LocalEngine implements SweepEngine {
   readonly #jobs: number;
   readonly #threads: number;
+  readonly #patience: number;
   #entries: readonly Entry[] = [];
   #isOver = false;
   #failure: { readonly error: unknown } | undefined;
   #end: Promise<void> = Promise.resolve();
   readonly #cancelled = new AbortController();
 
-  constructor({ jobs, threads }: { readonly jobs: number; readonly threads: number }) {
+  /** patience: milliseconds for which runs that another process writes are waited for, once there is nothing else to do. */
+  constructor({ jobs, threads, patience = PATIENCE_MILLISECONDS }: Share & { readonly patience?: number }) {
     this.#jobs = jobs;
     this.#threads = threads;
+    this.#patience = patience;
   }
 
   async submit({ runs }: SweepPlan): Promise<void> {
@@ -85,7 +89,7 @@ export class LocalEngine implements SweepEngine {
   /** One run after the other, then those that another process had. */
   async #work(): Promise<void> {
     const { signal } = this.#cancelled;
-    let patience = IN_USE_MILLISECONDS;
+    let patience = this.#patience;
     while (!signal.aborted) {
       const next = this.#entries.find(({ state }) => state === "waiting") ?? this.#freed();
       if (next !== undefined) await this.#carryOut(next);

@@ -89,14 +89,15 @@ interface Resolved extends Configuration {
 }
 
 function checkCount({ arms, axes, draws, seeds }: SweepSpec, areManyAllowed: boolean): void {
-  const factors = [
-    ...(arms.length === 0 ? [] : [`${arms.length} arms`]),
-    ...axes.map(({ key, values }) => `${values.length} of ${key}`),
-    ...(draws === undefined ? [] : [`${draws.count} draws`]),
-    `${countSeeds(seeds)} seeds`,
+  const factors: (readonly [count: number, of: string])[] = [
+    [Math.max(1, arms.length), "arms"],
+    ...axes.map(({ key, values }) => [values.length, `of ${key}`] as const),
+    [draws?.count ?? 1, "draws"],
+    [countSeeds(seeds), "seeds"],
   ];
-  const count = factors.reduce((product, factor) => product * Number.parseInt(factor, 10), 1);
-  const counted = `The sweep has ${count} runs (${factors.join(" × ")})`;
+  const count = factors.reduce((product, [factor]) => product * factor, 1);
+  const product = factors.filter(([factor]) => factor > 1).map((factor) => factor.join(" "));
+  const counted = `The sweep has ${count} runs (${product.join(" × ")})`;
   if (count > MOST_RUNS) throw new UsageError("sweep-size", `${counted}; at most ${MOST_RUNS} are possible.`);
   if (count > MAX_RUNS && !areManyAllowed) {
     throw new UsageError("sweep-size", `${counted}; beyond ${MAX_RUNS} it needs --yes.`);

@@ -14,9 +14,12 @@ export const COMMAND_KEYS = ["algorithm", "preset", "config", "model"] as const;
 
 /** A value as text that YAML reads back as the same. */
 export function textOf(value: unknown): string {
+  // The same line breaks, on one line.
+  if (typeof value === "string" && value.includes("\n")) return JSON.stringify(value);
   return stringify(value, {
     blockQuote: false,
     collectionStyle: "flow",
+    doubleQuotedAsJSON: true,
     flowCollectionPadding: false,
     lineWidth: 0,
   }).trimEnd();

@@ -22,7 +22,12 @@ function recipe(preset: string, env = "HalfCheetah"): Record<string, unknown> {
 }
 
 /** Which test reads the files of each folder. */
-const READ_BY = { mujoco: "test/cli/own-model.test.ts", ppo: "this file", verify: "test/cli/verify.test.ts" };
+const READ_BY = {
+  mujoco: "test/cli/own-model.test.ts",
+  ppo: "this file",
+  sweeps: "test/configs/sweeps.test.ts",
+  verify: "test/cli/verify.test.ts",
+};
 
 test("configs holds no folder that no test reads", () => {
   expect(readdirSync(configs).sort()).toEqual(Object.keys(READ_BY));

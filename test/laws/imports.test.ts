@@ -17,6 +17,7 @@ const COMPOSITION_ROOTS = [
   "src/replay.ts",
   "src/env-source.ts",
   "src/env-modules-node.ts",
+  "src/env-module-choice-node.ts",
   "src/ppo-agent-node.ts",
   "src/verify.ts",
   "src/bench.ts",
