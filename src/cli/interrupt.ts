@@ -2,17 +2,17 @@ const INTERRUPTED = 130;
 
 /**
  * Turns Ctrl-C and SIGTERM into an abort signal: once, and the run finishes its iteration and saves; twice, and the
- * process ends at once with what was saved last, `beforeExit` first. A program that started this one with a channel to it
- * (a sweep) ends the run by closing that, or by being gone.
+ * process ends at once with what was saved last, unless `endAtOnce` does that in another way. A program that started this one
+ * with a channel to it (a sweep) ends the run by closing that, or by being gone.
  */
-export function interruptSignal(beforeExit?: () => void): { signal: AbortSignal; release(): void } {
+export function interruptSignal(endAtOnce: () => void = () => process.exit(INTERRUPTED)): {
+  signal: AbortSignal;
+  release(): void;
+} {
   const controller = new AbortController();
   const abort = () => controller.abort();
   const onSignal = () => {
-    if (controller.signal.aborted) {
-      beforeExit?.();
-      process.exit(INTERRUPTED);
-    }
+    if (controller.signal.aborted) return endAtOnce();
     abort();
     process.stderr.write("\nfinishing this iteration, then saving; once more to stop at once\n");
   };

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { existsSync, linkSync, rmSync } from "node:fs";
+import { existsSync, linkSync, readFileSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { describeDiskError } from "../disk-errors-node.js";
@@ -158,11 +158,17 @@ function isAlive({ host, pid, renewed_at }: LeaseRecord): boolean {
 function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return !isZombie(pid);
   } catch (error) {
     // Another user's process may not be signalled, but is there.
     return (error as NodeJS.ErrnoException).code === "EPERM";
   }
+}
+
+/** Ended, and kept by Linux until its parent asks for it: in a container nobody may ever do so. */
+function isZombie(pid: number): boolean {
+  const stat = `/proc/${pid}/stat`;
+  return existsSync(stat) && /^.*\) Z /s.test(readFileSync(stat, "utf8"));
 }
 
 function text(record: LeaseRecord): string {

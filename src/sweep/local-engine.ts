@@ -44,13 +44,8 @@ export class LocalEngine implements SweepEngine {
   }
 
   async submit({ runs }: SweepPlan): Promise<void> {
-    this.#entries = runs.map((run) => ({
-      run,
-      state: isFinished(run.directory) ? "finished" : "waiting",
-      process: null,
-      crashes: 0,
-      message: null,
-    }));
+    this.#entries = runs.map((run) => ({ run, state: "waiting", process: null, crashes: 0, message: null }));
+    for (const entry of this.#entries) if (isFinished(entry.run.directory)) settle(entry);
     const workers = Array.from({ length: this.#jobs }, () => this.#work());
     this.#end = Promise.all(workers).then(
       () => {
@@ -111,11 +106,7 @@ export class LocalEngine implements SweepEngine {
     for (;;) {
       const holder = Lease.holder(run.directory.path);
       if (holder !== undefined) return become(entry, "in-use", holder);
-      if (isFinished(run.directory) || isBegun(run.directory)) {
-        const stranger = strangeness(run);
-        if (stranger !== undefined) return become(entry, "failed", stranger);
-        if (isFinished(run.directory)) return become(entry, "finished");
-      }
+      if (settle(entry)) return;
       entry.state = "running";
       entry.process = new RunProcess(nextArgv(run, this.#threads));
       const { code, message } = await entry.process.end;
@@ -143,7 +134,18 @@ function become(entry: Entry, state: RunState, message: string | null = null): v
   entry.message = message ?? entry.message;
 }
 
-/** Why the folder's run is not the one that the sweep wants: it was resumed by hand with a larger budget, say. */
+/** Whether the folder's run needs no training: it is finished, or is not the one that the sweep wants. */
+function settle(entry: Entry): boolean {
+  const { directory } = entry.run;
+  if (!isFinished(directory) && !isBegun(directory)) return false;
+  const stranger = strangeness(entry.run);
+  if (stranger !== undefined) become(entry, "failed", stranger);
+  else if (isFinished(directory)) become(entry, "finished");
+  else return false;
+  return true;
+}
+
+/** Why the folder's run is another one by now: it was resumed by hand with a larger budget, say. */
 function strangeness({ directory, runHash }: SweepRun): string | undefined {
   try {
     const { run_hash: found } = readManifest(directory);

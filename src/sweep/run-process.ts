@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { IterationProgress } from "../logging/progress.js";
@@ -60,9 +61,12 @@ export class RunProcess {
     child.stderr!.setEncoding("utf8").on("data", (text: string) => {
       errors = (errors + text).slice(-MAX_ERROR_CHARACTERS);
     });
+    // Node tells no "close" of a child whose channel this side has closed.
+    const closed = [child.stdout!, child.stderr!].map((stream) => once(stream, "close"));
     return new Promise((resolve) => {
       child.on("error", (error) => resolve({ code: null, message: error.message }));
-      child.on("close", (code, signal) => {
+      child.on("exit", async (code, signal) => {
+        await Promise.all(closed);
         const said = errors.trim().replace(/^error: /, "");
         const how = signal === null ? `It ended with exit code ${code}.` : `It was ended by ${signal}.`;
         resolve({ code, message: said === "" ? how : said });

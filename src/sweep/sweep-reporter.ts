@@ -154,7 +154,7 @@ function newsOf(
     case "running":
       return crashes === 0
         ? `training in ${run.directory.path}`
-        : `crashed, goes on from its last checkpoint: ${message}`;
+        : `ended too early, goes on from its last checkpoint: ${message}`;
     case "finished":
       return `done  ${formatResult(result ?? {})}`;
     case "failed":

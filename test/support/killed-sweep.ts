@@ -24,6 +24,7 @@ interface Event {
   readonly event: string;
   readonly state?: string;
   readonly pid?: number | null;
+  readonly crashes?: number;
   readonly runDirectory?: string;
 }
 
