@@ -17,10 +17,13 @@ const PLAIN_INTERVAL_MS = 30_000;
 
 export const silentSweepReporter: SweepReporter = { started() {}, changed() {}, looked() {}, ended() {} };
 
-/** "auto": a live table in a terminal, plain lines when piped or in CI; "json": one object a line; "quiet": nothing. */
+/**
+ * "auto": a live table in a terminal, plain lines when piped or in CI; "json": one object a line; "quiet": nothing.
+ * command: what goes on with a sweep that did not finish.
+ */
 export function createSweepReporter(
   stream: ReportStream & { readonly rows?: number },
-  options: { readonly mode: ReportMode; readonly command: string; readonly env?: NodeJS.ProcessEnv },
+  options: { readonly mode: ReportMode; readonly command?: string; readonly env?: NodeJS.ProcessEnv },
 ): SweepReporter {
   const { mode, command, env = process.env } = options;
   if (mode === "quiet") return silentSweepReporter;
@@ -37,7 +40,7 @@ class JsonSweepReporter implements SweepReporter {
 
   constructor(
     readonly stream: ReportStream,
-    readonly command: string,
+    readonly command: string | undefined,
   ) {}
 
   started(runs: number, finished: number): void {
@@ -59,7 +62,10 @@ class JsonSweepReporter implements SweepReporter {
   }
 
   ended({ status, runs }: SweepOutcome): void {
-    this.#write(status, { ...countsOf(runs), ...(status === "finished" ? {} : { goOnWith: this.command }) });
+    this.#write(status, {
+      ...countsOf(runs),
+      ...(status === "finished" || this.command === undefined ? {} : { goOnWith: this.command }),
+    });
   }
 
   #write(event: string, data: object): void {
@@ -75,7 +81,7 @@ class TableSweepReporter implements SweepReporter {
 
   constructor(
     readonly stream: ReportStream & { readonly rows?: number },
-    readonly command: string,
+    readonly command: string | undefined,
     readonly repaints: boolean,
   ) {}
 
@@ -103,7 +109,8 @@ class TableSweepReporter implements SweepReporter {
     for (const run of runs.filter(({ state }) => state === "failed" || state === "in-use")) {
       this.#line(printable(`  ${run.label} seed ${run.seed} (${run.runDirectory}): ${run.message}`));
     }
-    if (status !== "finished") this.#line(`go on with: ${printable(this.command)}`);
+    if (status !== "finished" && this.command !== undefined)
+      this.#line(`go on with: ${printable(this.command)}`);
   }
 
   #table(status: SweepStatus): string[] {

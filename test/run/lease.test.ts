@@ -57,7 +57,7 @@ describe("the lease of a run directory", () => {
     async () => {
       const { run, file } = freshRun();
       // The shell becomes a program that never waits for the child it has got.
-      const parent = spawn("sh", ["-c", "(exit 0) & echo $!; exec sleep 30"], {
+      const parent = spawn("sh", ["-c", "sleep 0.2 & echo $!; exec sleep 30"], {
         stdio: ["ignore", "pipe", "ignore"],
       });
       try {
