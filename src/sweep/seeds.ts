@@ -12,7 +12,9 @@ export interface SeedRange {
  * Throws UsageError, beginning with `subject`, for what is no seed, a range that runs backwards, or a seed named twice.
  */
 export function readSeeds(value: unknown, subject: string): SeedRange[] {
-  const parts = (Array.isArray(value) ? value : [value]).flatMap((part) => String(part).split(","));
+  const parts = (Array.isArray(value) ? value : [value]).flatMap((part: unknown) =>
+    typeof part === "string" ? part.split(",") : [JSON.stringify(part)],
+  );
   const ranges = parts.map((part) => readRange(part.trim(), subject));
   const sorted = [...ranges].sort((a, b) => a.first - b.first);
   for (const [i, { first }] of sorted.entries()) {

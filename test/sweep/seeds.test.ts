@@ -32,6 +32,10 @@ describe("seeds", () => {
     ["1.5", '--seeds must be whole numbers and ranges of them, like 0-9 or 0,2,5-7, got "1.5".'],
     [null, '--seeds must be whole numbers and ranges of them, like 0-9 or 0,2,5-7, got "null".'],
     [
+      [{ toString: 1 }],
+      '--seeds must be whole numbers and ranges of them, like 0-9 or 0,2,5-7, got "{\\"toString\\":1}".',
+    ],
+    [
       "9007199254740993",
       '--seeds must be whole numbers and ranges of them, like 0-9 or 0,2,5-7, got "9007199254740993".',
     ],
