@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from "commander";
+import { printable } from "../errors.js";
 import type { ReportMode } from "../logging/status-line.js";
 import type { SweepPlan } from "../sweep/plan.js";
 import type { SpecFlags } from "../sweep/spec-flags.js";
@@ -95,7 +96,7 @@ async function printCommands({ runs }: SweepPlan, threads: number, asJson: boole
     const line = asJson
       ? JSON.stringify({ arm, label, varied, seed, runDirectory: directory.path, command })
       : (command ?? `# finished: ${directory.path}`);
-    process.stdout.write(`${line}\n`);
+    process.stdout.write(`${printable(line)}\n`);
   }
 }
 

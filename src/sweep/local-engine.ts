@@ -108,7 +108,12 @@ export class LocalEngine implements SweepEngine {
       if (holder !== undefined) return become(entry, "in-use", holder);
       if (settle(entry)) return;
       entry.state = "running";
-      entry.process = new RunProcess(nextArgv(run, this.#threads));
+      try {
+        entry.process = new RunProcess(nextArgv(run, this.#threads));
+      } catch (error) {
+        // A command line that is too long for the system, above all.
+        return become(entry, "failed", `It could not be started: ${(error as Error).message}.`);
+      }
       const { code, message } = await entry.process.end;
       entry.process = null;
       if (isFinished(run.directory)) return become(entry, "finished");

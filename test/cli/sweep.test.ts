@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { Lease } from "../../src/run/lease.js";
 import { RunningSweep, resultsOf } from "../support/killed-sweep.js";
+import { LINE_MODULE } from "../support/line-env.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 
 const main = fileURLToPath(new URL("../../dist/src/cli/main.js", import.meta.url));
@@ -112,6 +113,20 @@ describe("a sweep", () => {
     rmSync(join(folder, "random", name!, "result.json"));
     expect(rlAdan(...argv, "--quiet")).toEqual({ status: 0, stdout: "", stderr: "" });
     expect(resultsMetrics("random")).toEqual(before);
+  });
+
+  it("trains an environment of the user's own, and names it anew to go on", () => {
+    writeFileSync(join(folder, "line.mjs"), LINE_MODULE);
+    const argv = ["sweep", "ppo", "--env", "./line.mjs:Line", ...SHORT, "--runs-root", "own"];
+    expect(rlAdan(...argv, "--quiet")).toEqual({ status: 0, stdout: "", stderr: "" });
+    const before = resultsOf(join(folder, "own"));
+    const [name] = readdirSync(join(folder, "own"));
+    rmSync(join(folder, "own", name!, "result.json"));
+    expect(rlAdan(...argv, "--dry-run").stdout).toMatch(
+      / train --resume own.Line\S+ --env \.\/line\.mjs:Line /,
+    );
+    expect(rlAdan(...argv, "--quiet")).toEqual({ status: 0, stdout: "", stderr: "" });
+    expect(resultsOf(join(folder, "own"))).toEqual(before);
   });
 
   const resultsMetrics = (root: string) =>

@@ -79,13 +79,28 @@ describe("sweep", () => {
   });
 });
 
+function smallPlan(runsRoot: string) {
+  const source = { file: undefined, allowEnvModule: false };
+  return planSweep(readSpec(mappingOfObject({ settings: SMALL }, "sweep"), source), { runsRoot });
+}
+
+describe("a run that can't be started", () => {
+  it("fails with a sentence", async () => {
+    const { runs } = await smallPlan(join(folder, "long"));
+    const engine = new LocalEngine({ jobs: 1, threads: 1 });
+    await engine.submit({ runs: runs.map((run) => ({ ...run, argv: ["x".repeat(1 << 24)] })) });
+    let status = await engine.status();
+    for (; !status.isOver; status = await engine.status()) await sleep(5);
+    expect(status.runs[0]).toMatchObject({
+      state: "failed",
+      message: expect.stringMatching(/^It could not be started: /) as string,
+    });
+  });
+});
+
 describe("a run that another process goes on writing", () => {
   it("is left to it after a while, and is no crash", async () => {
-    const spec = readSpec(mappingOfObject({ settings: SMALL }, "sweep"), {
-      file: undefined,
-      allowEnvModule: false,
-    });
-    const plan = await planSweep(spec, { runsRoot: join(folder, "held") });
+    const plan = await smallPlan(join(folder, "held"));
     const { path } = plan.runs[0]!.directory;
     mkdirSync(path, { recursive: true });
     const lease = Lease.acquire(path);
