@@ -20,6 +20,7 @@ export { type CheckpointChoice, evaluate, loadPolicy } from "./library/evaluate.
 export { type LearnOptions, PPO, type RunPlace } from "./library/ppo.js";
 export { RunningTraining } from "./library/running-training.js";
 export type { TrainSettings } from "./library/settings.js";
+export { type SweepOptions, type SweepSettings, sweep } from "./library/sweep.js";
 export { type ResumeOptions, resume, type TrainOptions, train } from "./library/train.js";
 export type {
   IterationProgress,
@@ -56,5 +57,9 @@ export {
 } from "./report/index.js";
 export { createLocalActorPool } from "./rollout/create-actor-pool.js";
 export * as stats from "./stats/index.js";
+export type { RunState, RunStatus, SweepEngine, SweepStatus } from "./sweep/engine.js";
+export type { SweepPlan, SweepRun } from "./sweep/plan.js";
+export type { SweepOutcome, SweepReporter, SweepRunOutcome } from "./sweep/run-sweep.js";
+export { createSweepReporter } from "./sweep/sweep-reporter.js";
 export { resolveTrainConfig, type TrainConfig } from "./train-config.js";
 export type { TrainOutcome, TrainResult } from "./training.js";

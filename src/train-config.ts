@@ -45,6 +45,8 @@ export interface TrainConfigRequest {
   readonly flags?: Readonly<Record<string, unknown>> | undefined;
   /** The same from a program: an error names the key instead of the flag. */
   readonly settings?: Readonly<Record<string, unknown>> | undefined;
+  /** The same from elsewhere, each value with its place. */
+  readonly layer?: ConfigLayer | undefined;
   /** Completes an environment's name to the id that the run records; by default what is registered. */
   readonly resolveEnvId?: ((name: string) => string) | undefined;
 }
@@ -69,6 +71,7 @@ export function resolveTrainConfig(request: TrainConfigRequest): ResolvedTrainCo
     fileLayer(request.file, algorithm),
     commandLineLayer(request.set ?? [], request.flags ?? {}),
     settingsLayer(request.settings ?? {}),
+    request.layer ?? new Map(),
   ];
   throwProblems(asked.flatMap((layer) => keysNotTaken(layer, algorithm)));
 

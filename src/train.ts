@@ -26,7 +26,13 @@ import { listCheckpoints, removeLeftovers, restoreReplaced } from "./run/checkpo
 import { groupHash, runHash } from "./run/hashes.js";
 import { Lease } from "./run/lease.js";
 import { addResumption, createManifest, readManifest, writeManifest } from "./run/manifest.js";
-import { createRunDirectory, isFinished, openRunDirectory, type RunDirectory } from "./run/run-directory.js";
+import {
+  createRunDirectory,
+  isFinished,
+  openRunDirectory,
+  type RunDirectory,
+  type RunName,
+} from "./run/run-directory.js";
 import { checkEnvVersion, checkVersions } from "./run/version-check.js";
 import { reasonFor, settleDevice } from "./settle-device.js";
 import { programName, quoted } from "./shown-command.js";
@@ -106,20 +112,24 @@ export function makeRunDirectory(
   { runDirectory, runsRoot = "runs" }: Pick<TrainOptions, "runDirectory" | "runsRoot">,
 ): RunDirectory {
   return createRunDirectory({
+    ...runNameOf(config),
     runsRoot,
     path: runDirectory,
-    env: runName(config),
-    algorithm: config.algorithm,
-    optimizer: config.algorithm === "ppo" ? config.optimizer : null,
-    seed: config.seed,
     unixSeconds: Math.floor(Date.now() / 1000),
   });
 }
 
-/** Runs of a user's models are told apart by the model's file. */
-function runName({ env, env_options }: TrainConfig): string {
-  const { model } = env_options;
-  return env === OWN_MODEL_ENV && typeof model === "string" ? `${env}-${parse(model).name}` : env;
+/** What the folder of a run is called by; runs of a user's models are told apart by the model's file. */
+export function runNameOf(config: TrainConfig): RunName {
+  const { env, algorithm, seed } = config;
+  const { model } = config.env_options;
+  const isOwnModel = env === OWN_MODEL_ENV && typeof model === "string";
+  return {
+    env: isOwnModel ? `${env}-${parse(model).name}` : env,
+    algorithm,
+    optimizer: config.algorithm === "ppo" ? config.optimizer : null,
+    seed,
+  };
 }
 
 /**
@@ -146,7 +156,7 @@ async function* resumeLeased(run: RunDirectory, lease: Lease, options: ResumeOpt
   const saved = readTrainConfig(run.config);
   checkEnvVersion(run, manifest, saved.env);
   const config = readTrainConfig(run.config, options.overrides);
-  if (config.algorithm !== "ppo") {
+  if (config.algorithm !== "ppo" && isFinished(run)) {
     throw new UsageError(
       "resume",
       `${run.path} is a run of ${config.algorithm}, which has nothing to resume.`,

@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { readCount } from "../config/counts.js";
+import { envModuleOf } from "../env-module-choice-node.js";
 import { printable } from "../errors.js";
 import type { CheckpointName } from "../run/checkpoint.js";
-import { envModuleOf } from "./env-module.js";
 
 interface EvalFlags {
   readonly episodes: number;

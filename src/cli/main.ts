@@ -10,6 +10,7 @@ import { addEnvsCommand } from "./envs.js";
 import { addEvalCommand } from "./eval.js";
 import { addReplayCommand } from "./replay.js";
 import { addReportCommand } from "./report.js";
+import { addSweepCommand } from "./sweep.js";
 import { addTrainCommand } from "./train.js";
 import { addVerifyCommand } from "./verify.js";
 
@@ -29,10 +30,12 @@ Examples:
   rl-adan train --resume runs/HalfCheetah-v5__ppo-adan__1__1764000000
   rl-adan eval runs/HalfCheetah-v5__ppo-adan__1__1764000000 --episodes 20
   rl-adan report runs -o report
+  rl-adan sweep ppo --env HalfCheetah,Hopper --optimizer adan,adam --seeds 0-9
   rl-adan envs`,
   );
 addTrainCommand(program);
 addEvalCommand(program);
+addSweepCommand(program);
 addEnvsCommand(program);
 addCheckEnvCommand(program);
 addVerifyCommand(program);
@@ -44,10 +47,10 @@ addBenchCommand(program);
 for (const command of [program, ...program.commands])
   command.option("--verbose", "show the stack of an error");
 
-// A reader that has seen enough (`rl-adan envs | head -1`) is no failure; a training goes on without being read.
+// A reader that has seen enough (`rl-adan envs | head -1`) is no failure; trainings go on without being read.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
-  if (process.argv[2] !== "train") process.exit(0);
+  if (process.argv[2] !== "train" && process.argv[2] !== "sweep") process.exit(0);
 });
 
 try {

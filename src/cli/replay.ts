@@ -1,7 +1,7 @@
 import type { Command } from "commander";
+import { envModuleOf } from "../env-module-choice-node.js";
 import type { LearnerFailure, NonFiniteFailure, ValueRange } from "../non-finite.js";
 import type { FailureDump } from "../run/failure-dump.js";
-import { envModuleOf } from "./env-module.js";
 
 type Versions = Readonly<Record<"rl_adan" | "mujoco", string>>;
 

@@ -1,9 +1,9 @@
 import type { Command } from "commander";
+import { envModuleIn, envModuleInConfig, envModuleOf } from "../env-module-choice-node.js";
 import { didYouMean, UsageError } from "../errors.js";
 import { createReporter, type ReportMode } from "../logging/status-line.js";
 import type { TrainConfig } from "../train-config.js";
 import type { TrainOutcome } from "../training.js";
-import { envModuleIn, envModuleInConfig, envModuleOf } from "./env-module.js";
 import { exitInterrupted, interruptSignal } from "./interrupt.js";
 
 /** Flags that are config keys in kebab case. Which values they take is the config's affair. */

@@ -36,7 +36,7 @@ function withText(options: Readonly<Record<string, unknown>>, path: string, show
 }
 
 /** Links followed; a file that is not there is left to the reader, which says so. */
-function liesIn(folder: string, path: string): boolean {
+export function liesIn(folder: string, path: string): boolean {
   const real = existsSync(path) ? realpathSync : resolve;
   const inside = relative(real(folder), real(path));
   return !isAbsolute(inside) && inside.split(/[\\/]/)[0] !== "..";

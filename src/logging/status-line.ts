@@ -207,7 +207,8 @@ export function formatStatus(progress: IterationProgress, columns: number): stri
   return (bar.length + text.length <= columns ? bar + text : text).slice(0, columns);
 }
 
-function formatDuration(seconds: number): string {
+/** Seconds as `42s`, `3m07s` or `2h5m`. */
+export function formatDuration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
   const minutes = Math.floor(whole / 60);
   if (minutes === 0) return `${whole}s`;

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { existsSync, linkSync, rmSync } from "node:fs";
+import { existsSync, linkSync, readFileSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { describeDiskError } from "../disk-errors-node.js";
@@ -47,8 +47,7 @@ export class Lease {
     if (held !== undefined && isAlive(held)) {
       throw new RlAdanError(
         "run-in-use",
-        `${runDirectory} is being written by process ${held.pid} on ${held.host} (last sign of life ${held.renewed_at}); ` +
-          "wait for its end, or stop it first.",
+        `${inUse(runDirectory, held)}; wait for its end, or stop it first.`,
       );
     }
     const record: LeaseRecord = {
@@ -62,6 +61,12 @@ export class Lease {
     const lease = new Lease(path, record);
     lease.check();
     return lease;
+  }
+
+  /** Says which process writes the run at present; undefined when none does. */
+  static holder(runDirectory: string): string | undefined {
+    const held = readLease(join(runDirectory, LEASE_FILE));
+    return held !== undefined && isAlive(held) ? inUse(runDirectory, held) : undefined;
   }
 
   get isHeld(): boolean {
@@ -150,6 +155,10 @@ function readLease(path: string): LeaseRecord | undefined {
   }
 }
 
+function inUse(runDirectory: string, { pid, host, renewed_at }: LeaseRecord): string {
+  return `${runDirectory} is being written by process ${pid} on ${host} (last sign of life ${renewed_at})`;
+}
+
 function isAlive({ host, pid, renewed_at }: LeaseRecord): boolean {
   // A clock that is ahead says as little as one that has stopped.
   const silent = Math.abs(Date.now() - Date.parse(renewed_at));
@@ -160,11 +169,17 @@ function isAlive({ host, pid, renewed_at }: LeaseRecord): boolean {
 function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return !isZombie(pid);
   } catch (error) {
     // Another user's process may not be signalled, but is there.
     return (error as NodeJS.ErrnoException).code === "EPERM";
   }
+}
+
+/** Ended, and kept by Linux until its parent asks for it: in a container nobody may ever do so. */
+function isZombie(pid: number): boolean {
+  const stat = `/proc/${pid}/stat`;
+  return existsSync(stat) && /^.*\) Z /s.test(readFileSync(stat, "utf8"));
 }
 
 function textOf(record: LeaseRecord): string {

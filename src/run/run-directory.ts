@@ -24,27 +24,37 @@ export function runDirectory(path: string): RunDirectory {
   };
 }
 
+/** What the name of a run's folder begins with. */
+export interface RunName {
+  readonly env: string;
+  readonly algorithm: string;
+  readonly optimizer: string | null;
+  readonly seed: number;
+}
+
+/** `{env}__{algorithm}-{optimizer}__{seed}__{ending}`, as every file system takes it; ending: when a run began, or its hash. */
+export function runFolderName({ env, algorithm, optimizer, seed }: RunName, ending: string): string {
+  const agent = optimizer === null ? algorithm : `${algorithm}-${optimizer}`;
+  return [env, agent, String(seed), ending].map(fileSafe).join("__");
+}
+
 /**
  * Makes the folder of a new run: `path` when given, else `{runsRoot}/{env}__{algorithm}-{optimizer}__{seed}__{unix}`.
  *
  * A folder that gets its name here is made by this call alone; a second run in the same second gets the next second's name. Throws a sentence
  * when `path` is in use already or can't be written.
  */
-export function createRunDirectory(options: {
-  readonly runsRoot: string;
-  readonly path?: string | undefined;
-  readonly env: string;
-  readonly algorithm: string;
-  readonly optimizer: string | null;
-  readonly seed: number;
-  readonly unixSeconds: number;
-}): RunDirectory {
+export function createRunDirectory(
+  options: RunName & {
+    readonly runsRoot: string;
+    readonly path?: string | undefined;
+    readonly unixSeconds: number;
+  },
+): RunDirectory {
   if (options.path !== undefined) return runDirectory(claim(options.path));
-  const { env, algorithm, optimizer, seed } = options;
-  const agent = optimizer === null ? algorithm : `${algorithm}-${optimizer}`;
   describeDiskError(options.runsRoot, () => makeFolders(options.runsRoot));
   for (let unix = options.unixSeconds; ; unix++) {
-    const path = join(options.runsRoot, [env, agent, String(seed), String(unix)].map(fileSafe).join("__"));
+    const path = join(options.runsRoot, runFolderName(options, String(unix)));
     if (describeDiskError(path, () => makeFolder(path))) return runDirectory(path);
   }
 }
@@ -63,6 +73,11 @@ export function openRunDirectory(path: string): RunDirectory {
 
 export function isFinished(run: RunDirectory): boolean {
   return existsSync(run.result);
+}
+
+/** Whether a run got far enough for `--resume`; one that did not begins anew in its folder. */
+export function isBegun(run: RunDirectory): boolean {
+  return existsSync(run.manifest) && existsSync(run.config);
 }
 
 /** Whether this call made the folder, rather than another run that had the same idea. */

@@ -48,6 +48,8 @@ describe("rl-adan", () => {
         train [options] [algorithm]   Train an agent, or go on with a run.
         eval [options] <run>          Evaluate a run's policy: mean actions, its own
                                       frozen normaliser, the same episodes each time.
+        sweep [options] [sweep]       Train many agents: every combination of settings
+                                      with every seed.
         envs [options] [id]           List the environments with sizes and time
                                       limits, or show one's specification.
         check-env [options] <env>     Check an environment: spaces, reset and step,
@@ -69,6 +71,7 @@ describe("rl-adan", () => {
         rl-adan train ppo --env HalfCheetah --preset cleanrl --seed 3
         rl-adan train --resume runs/HalfCheetah-v5__ppo-adan__1__1764000000
         rl-adan eval runs/HalfCheetah-v5__ppo-adan__1__1764000000 --episodes 20
+        rl-adan sweep ppo --env HalfCheetah,Hopper --optimizer adan,adam --seeds 0-9
         rl-adan envs
       "
     `);

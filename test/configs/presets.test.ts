@@ -25,6 +25,7 @@ function recipe(preset: string, env = "HalfCheetah"): Record<string, unknown> {
 const READ_BY = {
   mujoco: "test/cli/own-model.test.ts",
   ppo: "this file",
+  sweeps: "test/configs/sweeps.test.ts",
   verify: "test/cli/verify.test.ts, test/agents/ppo/update-golden.test.ts",
 };
 

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { LEASE_FILE, Lease } from "../../src/run/lease.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
@@ -50,6 +51,26 @@ describe("the lease of a run directory", () => {
     expect(recordIn(file)["token"]).toBe(8);
     lease.release();
   });
+
+  it.skipIf(process.platform !== "linux")(
+    "is taken over from one that ended without its parent's notice",
+    async () => {
+      const { run, file } = freshRun();
+      // The shell becomes a program that never waits for the child it has got.
+      const parent = spawn("sh", ["-c", "sleep 0.2 & echo $!; exec sleep 30"], {
+        stdio: ["ignore", "pipe", "ignore"],
+      });
+      try {
+        const [pid] = (await once(parent.stdout, "data")) as [Buffer];
+        const stat = `/proc/${Number(pid)}/stat`;
+        while (!readFileSync(stat, "utf8").includes(") Z ")) await sleep(5);
+        leave(file, { pid: Number(pid) });
+        Lease.acquire(run).release();
+      } finally {
+        parent.kill();
+      }
+    },
+  );
 
   it("is taken over from another machine's process when that has been silent for two minutes, not before", () => {
     const { run, file } = freshRun();

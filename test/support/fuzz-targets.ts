@@ -21,6 +21,7 @@ import { groupRuns, plotCurve, readRuns } from "../../src/report/index.js";
 import { summarize } from "../../src/report/summary.js";
 import { diffRuns } from "../../src/run/diff-runs.js";
 import { decodeSafetensors } from "../../src/run/safetensors.js";
+import { specOfFlags } from "../../src/sweep/spec-flags.js";
 import { outcomeOf, resumeRun, trainRun } from "../../src/train.js";
 import { readTrainConfig, resolveTrainConfig } from "../../src/train-config.js";
 import { compareTrace, readVerifyReference } from "../../src/verify.js";
@@ -89,6 +90,20 @@ const CONFIG = {
   target_kl: 0.02,
   kl_stop: "epoch",
 };
+const SWEEP = {
+  description: "A sweep.",
+  settings: { env: "HalfCheetah", total_timesteps: "1M", config: "below/recipe.yaml" },
+  grid: {
+    hidden_sizes: [
+      [64, 64],
+      [256, 256],
+    ],
+    gamma: [0.9, 0.99],
+  },
+  draws: { count: 4, seed: 1, learning_rate: { log_uniform: [1e-4, 1e-2] }, epochs: { choice: [5, 10] } },
+  arms: { adan: { optimizer: "adan" }, adam: { optimizer: "adam", max_grad_norm: 0.5 } },
+  seeds: [0, "2-5"],
+};
 
 /** Trains the runs whose files are mutated, into `folder`, once. */
 export async function writeSeedRuns(folder: string): Promise<void> {
@@ -108,6 +123,14 @@ export function fuzzTargets(seeds: string, outside: string): FuzzTarget[] {
         const file = join(folder, "run.yaml");
         writeFileSync(file, text);
         return () => resolveTrainConfig({ algorithm: "ppo", file });
+      }),
+    },
+    {
+      name: "a sweep",
+      cases: fc.oneof(bytesOf(spelled(SWEEP)), treeOf(SWEEP), yamlBomb()).map((text) => (folder) => {
+        const file = join(folder, "sweep.yaml");
+        writeFileSync(file, text);
+        return () => specOfFlags(file, {});
       }),
     },
     {

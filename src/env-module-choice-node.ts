@@ -1,11 +1,11 @@
 import { dirname, isAbsolute, join } from "node:path";
-import type { EnvModule } from "../env-modules-node.js";
-import { UsageError } from "../errors.js";
+import type { EnvModule } from "./env-modules-node.js";
+import { UsageError } from "./errors.js";
 
 /** The module that an `--env` names, if it names one rather than a registered id. */
 export async function envModuleIn(env: string | undefined): Promise<EnvModule | undefined> {
   if (env === undefined) return undefined;
-  const { isEnvModule, loadEnvModule } = await import("../env-modules-node.js");
+  const { isEnvModule, loadEnvModule } = await import("./env-modules-node.js");
   return isEnvModule(env) ? loadEnvModule(env) : undefined;
 }
 
@@ -15,8 +15,8 @@ export async function envModuleIn(env: string | undefined): Promise<EnvModule | 
  * Throws UsageError, at its line, unless that is allowed: a module is code, and no file may have it run by itself.
  */
 export async function envModuleInConfig(file: string, isAllowed: boolean): Promise<EnvModule | undefined> {
-  const { readConfigFile } = await import("../config/config-file-node.js");
-  const { isEnvModule, loadEnvModule } = await import("../env-modules-node.js");
+  const { readConfigFile } = await import("./config/config-file-node.js");
+  const { isEnvModule, loadEnvModule } = await import("./env-modules-node.js");
   const entry = readConfigFile(file).entries.find(({ key }) => key === "env");
   if (typeof entry?.value !== "string" || !isEnvModule(entry.value)) return undefined;
   if (!isAllowed) {

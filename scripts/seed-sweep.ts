@@ -1,0 +1,49 @@
+// The same as seed-sweep.sh from a program, with a table of the returns at the end:
+//   node scripts/seed-sweep.ts --env HalfCheetah --seeds 0-9 --steps 1M [--runs-root runs] [--json]
+// Node 22.18 and newer run it as it is; with Node 20: npx tsx scripts/seed-sweep.ts …
+import { parseArgs } from "node:util";
+import { createSweepReporter, formatError, type SweepOutcome, stats, sweep, UsageError } from "rl-adan";
+
+const EXIT = { finished: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+
+const { values } = parseArgs({
+  options: {
+    env: { type: "string", default: "HalfCheetah" },
+    seeds: { type: "string", default: "0-9" },
+    steps: { type: "string", default: "1M" },
+    "runs-root": { type: "string", default: "runs" },
+    json: { type: "boolean", default: false },
+  },
+});
+
+try {
+  const outcome = await sweep(
+    {
+      settings: { env: values.env, total_timesteps: values.steps },
+      arms: { adan: { optimizer: "adan" }, adam: { optimizer: "adam" } },
+      seeds: values.seeds,
+    },
+    {
+      runsRoot: values["runs-root"],
+      reporter: createSweepReporter(process.stdout, { mode: values.json ? "json" : "auto" }),
+    },
+  );
+  if (!values.json) console.log(table(outcome).join("\n"));
+  process.exitCode = EXIT[outcome.status];
+} catch (error) {
+  console.error(`error: ${formatError(error)}`);
+  process.exitCode = error instanceof UsageError ? EXIT.usage : EXIT.failed;
+}
+
+/** An arm a line: interquartile mean of the final evaluations, with its 95 % interval where there are several seeds. */
+function table({ runs }: SweepOutcome): string[] {
+  const finished = runs.filter(({ state }) => state === "finished");
+  return [...new Set(finished.map(({ arm }) => arm))].map((arm) => {
+    const returns = finished
+      .filter((run) => run.arm === arm)
+      .map(({ result }) => [Number(result?.["eval_mean_return"])]);
+    const { value, interval } = stats.stratifiedBootstrap(returns, stats.interquartileMean);
+    const range = interval === null ? "" : ` [${interval.map((end) => end.toFixed(1)).join(", ")}]`;
+    return `${arm}: ${value.toFixed(1)}${range} over ${returns.length} ${returns.length === 1 ? "seed" : "seeds"}`;
+  });
+}
