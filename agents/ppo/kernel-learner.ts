@@ -29,7 +29,7 @@ import type {
 import { distance, MetricTotals } from "./metric-totals.js";
 import { minibatchBounds } from "./minibatches.js";
 import { PolicyLoss, type PolicyLossSettings } from "./policy-loss.js";
-import { Sentinel } from "./sentinel.js";
+import { checkSlots, Sentinel } from "./sentinel.js";
 import { valueLossSettings } from "./value-loss.js";
 
 /** How the kernels are used. */
@@ -192,7 +192,7 @@ export class KernelLearner implements Learner {
     const slotNorms = Object.fromEntries(
       Object.entries(this.optimizer.slots()).map(([name, values]) => [name, euclideanNorm(values)]),
     );
-    this.#sentinel.checkSlots(slotNorms, totals.last!, plan, epochs - 1, bounds.length - 1);
+    checkSlots(slotNorms, totals.last!, plan, epochs - 1, bounds.length - 1);
     return {
       ...totals.means(),
       minibatches: trained,

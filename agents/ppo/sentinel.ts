@@ -33,28 +33,12 @@ export class Sentinel {
     throw this.#error("parameters", metrics, plan, epoch, minibatch);
   }
 
-  /**
-   * After the iteration: throws NonFiniteError unless the norms of the optimizer's slots are finite. A second moment that has
-   * overflowed would keep its weights where they are for ever, without any other sign.
-   */
-  checkSlots(
-    norms: Readonly<Record<string, number>>,
-    metrics: MinibatchMetrics,
-    plan: UpdatePlan,
-    epoch: number,
-    minibatch: number,
-  ): void {
-    const [slot] = Object.entries(norms).find(([, norm]) => !Number.isFinite(norm)) ?? [];
-    if (slot !== undefined) throw this.#error("slot", metrics, plan, epoch, minibatch, slot);
-  }
-
   #error(
     what: LearnerFailure["what"],
     metrics: MinibatchMetrics,
     plan: UpdatePlan,
     epoch: number,
     minibatch: number,
-    slot?: string,
   ): NonFiniteError {
     const tensors = this.#tensors.map(({ name, start, end }) => ({
       name,
@@ -63,17 +47,8 @@ export class Sentinel {
       gradient: rangeOf(this.#gradients.subarray(start, end)),
     }));
     const part = what === "parameters" ? "parameters" : "gradient";
-    return new NonFiniteError({
-      what,
-      iteration: plan.iteration,
-      epoch: epoch + 1,
-      minibatch: minibatch + 1,
-      tensor: slot ?? tensors.find((tensor) => tensor[part].notFinite > 0)?.name ?? null,
-      learningRate: plan.learningRate,
-      loss: String(metrics.loss),
-      gradientNorm: String(metrics.gradientNorm),
-      tensors,
-    });
+    const tensor = tensors.find((candidate) => candidate[part].notFinite > 0)?.name ?? null;
+    return failureOf({ what, tensor, tensors }, metrics, plan, epoch, minibatch);
   }
 }
 
@@ -91,16 +66,41 @@ export function checkFinite(
 ): void {
   const [loss, gradientNorm] = [Number.isFinite(metrics.loss), Number.isFinite(metrics.gradientNorm)];
   if (loss && gradientNorm && Number.isFinite(weightSum)) return;
-  throw new NonFiniteError({
-    what: !loss ? "loss" : !gradientNorm ? "gradient" : "parameters",
+  const what = !loss ? "loss" : !gradientNorm ? "gradient" : "parameters";
+  throw failureOf({ what, tensor: null, tensors: [] }, metrics, plan, epoch, minibatch);
+}
+
+/**
+ * After an iteration's last step: throws NonFiniteError unless the norms of the optimizer's slots are finite. A second moment that
+ * has overflowed would keep its weights where they are for ever, without any other sign.
+ */
+export function checkSlots(
+  norms: Readonly<Record<string, number>>,
+  metrics: MinibatchMetrics,
+  plan: UpdatePlan,
+  epoch: number,
+  minibatch: number,
+): void {
+  const [slot] = Object.entries(norms).find(([, norm]) => !Number.isFinite(norm)) ?? [];
+  if (slot === undefined) return;
+  throw failureOf({ what: "slot", tensor: slot, tensors: [] }, metrics, plan, epoch, minibatch);
+}
+
+function failureOf(
+  found: Pick<LearnerFailure, "what" | "tensor" | "tensors">,
+  metrics: MinibatchMetrics,
+  plan: UpdatePlan,
+  epoch: number,
+  minibatch: number,
+): NonFiniteError {
+  return new NonFiniteError({
+    ...found,
     iteration: plan.iteration,
     epoch: epoch + 1,
     minibatch: minibatch + 1,
-    tensor: null,
     learningRate: plan.learningRate,
     loss: String(metrics.loss),
     gradientNorm: String(metrics.gradientNorm),
-    tensors: [],
   });
 }
 

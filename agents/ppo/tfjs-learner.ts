@@ -1,5 +1,5 @@
 import type { Tensor1D } from "@tensorflow/tfjs";
-import { anyState, float32s, readState } from "../../envs/api/saved-state.js";
+import { anyState, finite, float32s, readState } from "../../envs/api/saved-state.js";
 import type { StateTree } from "../../envs/api/state.js";
 import { TORCH_CLIP_EPS } from "../../src/optim/clip.js";
 import { clipFactor } from "../../src/optim/tfjs/clip-gradients.js";
@@ -19,7 +19,7 @@ import type {
 import { distance, MetricTotals } from "./metric-totals.js";
 import { minibatchBounds } from "./minibatches.js";
 import type { PolicyLossSettings } from "./policy-loss.js";
-import { checkFinite } from "./sentinel.js";
+import { checkFinite, checkSlots } from "./sentinel.js";
 import { TfjsActorCritic, type TfjsContribution } from "./tfjs-actor-critic.js";
 import { TfjsCritic } from "./tfjs-critic.js";
 import type { LearnerTensorFlow, TfjsDevice } from "./tfjs-device.js";
@@ -135,7 +135,7 @@ export class TfjsLearner implements Learner {
         this.#tf.dispose(sums);
         if (config.kl_stop === "minibatch") {
           const metrics = log.metrics(await row.data<"float32">(), samples);
-          if (metrics.approxKl > 1.5 * config.target_kl!) {
+          if (!(metrics.approxKl <= 1.5 * config.target_kl!)) {
             stoppedByKl = true;
             // Nothing was trained on: the report still says which divergence stopped it.
             if (trained === 0) totals.add(metrics);
@@ -150,7 +150,7 @@ export class TfjsLearner implements Learner {
       }
       if (readsEpochs) await this.#read(log, plan, totals);
       if (observer?.epoch !== undefined) observer.epoch(epoch, await this.#weights.data<"float32">());
-      if (config.kl_stop === "epoch" && totals.last!.approxKl > config.target_kl!) stoppedByKl = true;
+      if (config.kl_stop === "epoch" && !(totals.last!.approxKl <= config.target_kl!)) stoppedByKl = true;
     }
     plan.clock?.enter("metrics");
     await this.#read(log, plan, totals);
@@ -158,6 +158,7 @@ export class TfjsLearner implements Learner {
       this.#weights.data<"float32">(),
       this.#optimizer.slotNorms(),
     ]);
+    checkSlots(slotNorms, totals.last!, plan, epochs - 1, bounds.length - 1);
     const updateNorm = distance(this.#parameters, weights);
     this.#parameters.set(weights);
     return {
@@ -246,7 +247,7 @@ export class TfjsLearner implements Learner {
 
   async restore(state: StateTree): Promise<void> {
     const { parameters, optimizer, return_moments } = readState("the learner", state, {
-      parameters: float32s(),
+      parameters: finite(float32s()),
       optimizer: anyState,
       return_moments: anyState,
     });
