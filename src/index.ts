@@ -17,6 +17,7 @@ export { type EnvModule, loadEnvModule } from "./env-modules-node.js";
 export { formatError, RlAdanError, ShapeError, UsageError } from "./errors.js";
 export { type EvaluationResult, evaluatePolicy } from "./evaluate.js";
 export { type CheckpointChoice, evaluate, loadPolicy } from "./library/evaluate.js";
+export { plotLive } from "./library/plot-live.js";
 export { type LearnOptions, PPO, type RunPlace } from "./library/ppo.js";
 export { RunningTraining } from "./library/running-training.js";
 export type { TrainSettings } from "./library/settings.js";
