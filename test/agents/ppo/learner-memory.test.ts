@@ -32,7 +32,9 @@ describe("the memory of a learner on the kernels", () => {
       const buffer = { ...options.buffer, steps: 2 ** 28 };
       return kernelLearner({ device: "simd" })({ ...options, buffer });
     });
-    await expect(refused).rejects.toThrowErrorMatchingInlineSnapshot(`[RlAdanError: The learner would bring the shared memory to 12289 MiB; its limit is 2048 MiB. Choose a smaller rollout, minibatch or network.]`);
+    await expect(refused).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[RlAdanError: The learner would bring the shared memory to 12289 MiB; its limit is 2048 MiB. Choose a smaller rollout, minibatch or network.]`,
+    );
   });
 });
 
