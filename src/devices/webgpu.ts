@@ -49,6 +49,7 @@ export async function openWebgpu(): Promise<TfjsDevice> {
     name: NAME,
     tf,
     adapter: adapterName(adapter.info),
+    isSoftwareGpu: adapter.info.isFallbackAdapter,
     limits: {
       tensorBytes: Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize),
     },
