@@ -19,7 +19,6 @@ export type LearnerTensorFlow = TensorFlow &
     | "matMul"
     | "maximum"
     | "relu"
-    | "reshape"
     | "slice"
     | "step"
     | "tanh"

@@ -4,6 +4,7 @@ import type { StateTree } from "../../envs/api/state.js";
 import { TORCH_CLIP_EPS } from "../../src/optim/clip.js";
 import { clipFactor } from "../../src/optim/tfjs/clip-gradients.js";
 import { FlatOptimizer } from "../../src/optim/tfjs/flat-optimizer.js";
+import { sumOfSquares } from "../../src/optim/tfjs/sum-of-squares.js";
 import { Pacer } from "../../src/pacer.js";
 import { checkParameterCount, type ParameterLayout } from "../../src/policy/network.js";
 import { AdvantageEstimator } from "./advantages.js";
@@ -210,7 +211,7 @@ export class TfjsLearner implements Learner {
   /** [7], as `TfjsMinibatchLog` takes it. */
   #row(gradient: Tensor1D, sums: Tensor1D): Tensor1D {
     const tf = this.#tf;
-    return tf.tidy(() => tf.concat([sums, tf.reshape(tf.sum(tf.square(gradient)), [1])]));
+    return tf.tidy(() => tf.concat([sums, tf.reshape(sumOfSquares(tf, gradient), [1])]));
   }
 
   /** Clips, steps and takes the gradient away; the sum of the new weights [1]. */

@@ -65,24 +65,29 @@ def advantages_of(rewards, values, dones, next_value, next_done):
     return advantages
 
 
-def update(agent, optimizer, observations, actions, log_probs, values, advantages, returns, minibatch=64, epochs=10):
-    """All epochs over one rollout; the first axis of every array is the transition."""
-    order = np.arange(len(observations))
+def loss_of(agent, observations, actions, log_probs, values, advantages, returns):
+    """PPO's loss of one minibatch."""
+    distribution = agent.distribution(observations)
+    log_ratio = distribution.log_prob(actions).sum(1) - log_probs
+    ratio = log_ratio.exp()
+    advantages = (advantages - advantages.mean()) / (advantages.std() + 1e-8)
+    policy_loss = torch.max(-advantages * ratio, -advantages * ratio.clamp(0.8, 1.2)).mean()
+    value = agent.critic(observations).view(-1)
+    clipped = values + (value - values).clamp(-0.2, 0.2)
+    value_loss = 0.5 * torch.max((value - returns) ** 2, (clipped - returns) ** 2).mean()
+    return policy_loss + 0.5 * value_loss
+
+
+def update(agent, optimizer, *data, minibatch=64, epochs=10, loss_of=loss_of):
+    """All epochs over one rollout; data: what loss_of takes, the first axis of every array is the transition."""
+    order = np.arange(len(data[0]))
     for _ in range(epochs):
         np.random.shuffle(order)
+        there = torch.as_tensor(order, device=data[0].device)
         for start in range(0, len(order), minibatch):
-            rows = order[start : start + minibatch]
-            distribution = agent.distribution(observations[rows])
-            log_ratio = distribution.log_prob(actions[rows]).sum(1) - log_probs[rows]
-            ratio = log_ratio.exp()
-            advantage = advantages[rows]
-            advantage = (advantage - advantage.mean()) / (advantage.std() + 1e-8)
-            policy_loss = torch.max(-advantage * ratio, -advantage * ratio.clamp(0.8, 1.2)).mean()
-            value = agent.critic(observations[rows]).view(-1)
-            clipped = values[rows] + (value - values[rows]).clamp(-0.2, 0.2)
-            value_loss = 0.5 * torch.max((value - returns[rows]) ** 2, (clipped - returns[rows]) ** 2).mean()
+            rows = there[start : start + minibatch]
             optimizer.zero_grad()
-            (policy_loss + 0.5 * value_loss).backward()
+            loss_of(agent, *(array[rows] for array in data)).backward()
             nn.utils.clip_grad_norm_(agent.parameters(), 0.5)
             optimizer.step()
 

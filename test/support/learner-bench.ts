@@ -70,7 +70,7 @@ export async function learnerBench(
     actionSize: actionWidth,
   });
   const rows = steps * envs;
-  parameters.set(normals("parameters", layout.size, 0.1));
+  parameters.set(normals("parameters", layout.size, 0.4 / Math.sqrt(Math.max(...shape.hiddenSizes))));
   for (const name of ["observations", "finalObservations", "lastObservations", "actions"] as const) {
     buffer[name].set(normals(name, buffer[name].length));
   }

@@ -1,4 +1,5 @@
 import type { Tensor } from "@tensorflow/tfjs";
+import { sumOfSquares } from "./sum-of-squares.js";
 import type { TensorFlow } from "./tensorflow.js";
 
 /**
@@ -13,7 +14,7 @@ export function clipGradients<T extends Tensor>(
   eps: number,
 ): readonly T[] {
   if (limit === 0) return gradients;
-  const squares = gradients.map((gradient) => tf.sum(tf.square(gradient)));
+  const squares = gradients.map((gradient) => sumOfSquares(tf, gradient));
   const factor = clipFactor(tf, tf.addN(squares), limit, eps);
   return gradients.map((gradient) => tf.mul(gradient, factor));
 }

@@ -11,6 +11,7 @@ import { restoreSnapshot, takeSnapshot } from "../snapshot.js";
 import { adamwRule } from "./adam-rule.js";
 import { adanRule } from "./adan-rule.js";
 import { clipGradients } from "./clip-gradients.js";
+import { sumOfSquares } from "./sum-of-squares.js";
 import type { TensorFlow } from "./tensorflow.js";
 import type { CommonOptions, UpdateRule } from "./update-rule.js";
 
@@ -75,9 +76,7 @@ export class FlatOptimizer {
   /** Of each slot, computed on the device. */
   async slotNorms(): Promise<Record<string, number>> {
     const tf = this.#tf;
-    const squares = tf.tidy(() =>
-      tf.stack(Object.values(this.#slots).map((slot) => tf.sum(tf.square(slot)))),
-    );
+    const squares = tf.tidy(() => tf.stack(Object.values(this.#slots).map((slot) => sumOfSquares(tf, slot))));
     const sums = await squares.data();
     tf.dispose(squares);
     return Object.fromEntries(this.slotNames.map((slot, k) => [slot, Math.sqrt(sums[k]!)]));

@@ -14,6 +14,8 @@ export type TensorFlow = Pick<
   | "engine"
   | "minimum"
   | "mul"
+  | "pad"
+  | "reshape"
   | "serialization"
   | "sqrt"
   | "square"

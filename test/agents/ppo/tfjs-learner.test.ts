@@ -161,6 +161,32 @@ describe("a run with the learner on TensorFlow.js", () => {
   });
 });
 
+describe("large batches and networks", () => {
+  it.each([
+    { title: "a minibatch of 32,768", backend: "wasm", hiddenSizes: [16, 16], rows: 32_768 },
+    { title: "two layers of 1,024 units", backend: "wasm", hiddenSizes: [1024, 1024], rows: 64 },
+    { title: "a minibatch in two passes", backend: "cpu", hiddenSizes: [128, 128], rows: 1024 },
+  ] as const)(
+    "give what they give on the kernels: $title ($backend)",
+    async ({ backend, hiddenSizes, rows }) => {
+      await useBackend(backend);
+      const options = {
+        shape: { ...BENCH_SHAPE, hiddenSizes },
+        steps: rows / 4,
+        config: { minibatch_size: rows, epochs: 1 },
+      };
+      const ours = await learnerBench(backend === "cpu" ? onCpu : onWasm, options);
+      const theirs = await learnerBench(simd, options);
+      const [a, b] = [await ours.update(1), await theirs.update(1)];
+      expect(a.minibatches).toBe(1);
+      expect(Math.abs(a.loss - b.loss)).toBeLessThan(1e-5 * Math.abs(b.loss));
+      expect(Math.abs(a.gradientNorm - b.gradientNorm)).toBeLessThan(2e-5 * b.gradientNorm);
+      expect(largestDifference(ours.parameters, theirs.parameters)).toBeLessThan(PARAMETERS_ABSOLUTE);
+      await ours.learner.close();
+    },
+  );
+});
+
 describe("an optimizer of the user's own", () => {
   it("is refused: it steps in our memory", async () => {
     await useBackend("cpu");
