@@ -37,7 +37,7 @@ export interface DeviceChoice {
 
 /** Those that may be faster than our own kernels. TensorFlow.js's cpu never is, nor is scalar where there is SIMD. */
 const CANDIDATES: readonly TfjsDeviceName[] = ["webgpu", "cuda", "wasm"];
-/** How long updates of one device are timed for; three devices beside the kernels stay under a second. */
+/** How long updates of one device are timed for. */
 const BUDGET_MS = 100;
 /** What is timed is an update of so many minibatches and epochs at most, */
 const MAX_MINIBATCHES = 2;
