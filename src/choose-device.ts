@@ -37,12 +37,13 @@ export interface DeviceChoice {
 
 /** Those that may be faster than our own kernels. TensorFlow.js's cpu never is, nor is scalar where there is SIMD. */
 const CANDIDATES: readonly TfjsDeviceName[] = ["webgpu", "cuda", "wasm"];
-/** How long updates of one device are timed for; three devices beside the kernels stay under a second. */
-const BUDGET_MS = 150;
-/** What is timed is an update of so many minibatches and epochs at most, and so much arithmetic an epoch: 50 ms at 20 GFLOP/s. */
-const MAX_MINIBATCHES = 4;
+/** How long updates of one device are timed for. */
+const BUDGET_MS = 100;
+/** What is timed is an update of so many minibatches and epochs at most, */
+const MAX_MINIBATCHES = 2;
 const MAX_EPOCHS = 2;
-const MAX_FLOPS = 1e9;
+/** and of so much arithmetic an epoch: 25 ms of a CPU's 20 GFLOP/s; a GPU is given more, for its minibatches to be the run's own. */
+const MAX_FLOPS = { cpu: 5e8, gpu: 1e10 } as const;
 /** A smaller minibatch would say nothing of the run's own. */
 const MIN_SAMPLES = 64;
 
@@ -59,7 +60,10 @@ export async function chooseDevice(config: PpoTrainConfig, source: EnvSource): P
   const figures: DeviceFigure[] = [
     {
       device: kernels,
-      milliseconds: await timeUpdate(config, shape, kernels, threadedKernelLearner(kernels, threads)),
+      milliseconds: await timeUpdate(config, shape, kernels, {
+        createLearner: threadedKernelLearner(kernels, threads),
+        maxFlops: MAX_FLOPS.cpu,
+      }),
     },
   ];
   for (const device of CANDIDATES) figures.push(await figureOf(config, shape, device));
@@ -76,9 +80,13 @@ async function figureOf(
   try {
     const device = await openDevice(name);
     try {
+      if (device.isSoftwareGpu) return { device: name, absent: "a program on the CPU" };
+      const createLearner = deviceLearner(device);
+      const maxFlops = name === "wasm" ? MAX_FLOPS.cpu : MAX_FLOPS.gpu;
+      const kernels = kernelDevice(name);
       return {
         device: name,
-        milliseconds: await timeUpdate(config, shape, kernelDevice(name), deviceLearner(device)),
+        milliseconds: await timeUpdate(config, shape, kernels, { createLearner, maxFlops }),
       };
     } finally {
       device.close();
@@ -95,10 +103,10 @@ async function timeUpdate(
   config: PpoTrainConfig,
   shape: NetworkShape,
   kernels: string,
-  createLearner: LearnerFactory,
+  { createLearner, maxFlops }: { readonly createLearner: LearnerFactory; readonly maxFlops: number },
 ): Promise<number> {
   const whole = config.num_envs * config.num_steps;
-  const affordable = Math.max(MIN_SAMPLES, Math.floor(MAX_FLOPS / trainingFlops(shape)));
+  const affordable = Math.max(MIN_SAMPLES, Math.floor(maxFlops / trainingFlops(shape)));
   const minibatch = Math.min(config.minibatch_size, affordable, whole);
   const minibatches = Math.min(MAX_MINIBATCHES, Math.floor(Math.min(affordable, whole) / minibatch));
   const rows = minibatch * minibatches;

@@ -10,6 +10,7 @@ export async function openCpu(): Promise<TfjsDevice> {
     name: "cpu",
     tf,
     adapter: null,
+    isSoftwareGpu: false,
     limits: {},
     lost: NEVER_LOST,
     close() {},

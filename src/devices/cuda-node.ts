@@ -52,6 +52,7 @@ export async function openCuda(surroundings: CudaSurroundings = {}): Promise<Tfj
     tf,
     adapter: `TensorFlow.js ${tf.version_core}, back end "${backend}"`,
     limits: {},
+    isSoftwareGpu: false,
     lost: NEVER_LOST,
     close() {},
   };

@@ -16,6 +16,8 @@ export interface TfjsDevice {
   readonly tf: TensorFlow;
   /** What the GPU calls itself; null when the device is the CPU. */
   readonly adapter: string | null;
+  /** Whether that GPU is a program on the CPU, as llvmpipe and SwiftShader are. */
+  readonly isSoftwareGpu: boolean;
   /** What it has room for, where that is known; in bytes. */
   readonly limits: DeviceLimits;
   /** Resolves with the reason when the device fails for good by itself. */

@@ -23,6 +23,7 @@ export async function openWasm(path?: string): Promise<TfjsDevice> {
     name: "wasm",
     tf,
     adapter: null,
+    isSoftwareGpu: false,
     limits: { totalBytes: TOTAL_BYTES },
     lost: NEVER_LOST,
     close() {},

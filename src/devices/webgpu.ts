@@ -1,4 +1,4 @@
-import { NEVER_LOST, type TensorFlow, type TfjsDevice } from "./device.js";
+import type { TensorFlow, TfjsDevice } from "./device.js";
 import { DeviceAbsentError, loadPackage, loadTensorFlow, useBackend } from "./packages.js";
 
 const NAME = "webgpu";
@@ -49,6 +49,7 @@ export async function openWebgpu(): Promise<TfjsDevice> {
     name: NAME,
     tf,
     adapter: adapterName(adapter.info),
+    isSoftwareGpu: adapter.info.isFallbackAdapter,
     limits: {
       tensorBytes: Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize),
     },
@@ -67,16 +68,13 @@ function removeBackend(tf: TensorFlow): void {
 
 /** The device is lost, or refused something (memory, as a rule): whatever it gives from then on is wrong. */
 function lossOf(device: GPUDevice): Promise<string> {
-  return Promise.race([
-    NEVER_LOST,
-    device.lost.then(({ reason, message }) => message || reason),
-    new Promise<string>((resolve) => {
-      device.addEventListener("uncapturederror", (event) => {
-        event.preventDefault();
-        resolve((event as GPUUncapturedErrorEvent).error.message.split("\n", 1)[0]!);
-      });
-    }),
-  ]);
+  return new Promise((resolve) => {
+    void device.lost.then(({ reason, message }) => resolve(message || reason));
+    device.addEventListener("uncapturederror", (event) => {
+      event.preventDefault();
+      resolve((event as GPUUncapturedErrorEvent).error.message.split("\n", 1)[0]!);
+    });
+  });
 }
 
 function adapterName({ vendor, architecture, device, description }: GPUAdapterInfo): string {
