@@ -1,4 +1,4 @@
-import { UsageError } from "../errors.js";
+import { didYouMean, UsageError } from "../errors.js";
 import {
   type Estimate,
   interquartileMean,
@@ -111,7 +111,10 @@ const ENOUGH_RUNS = 10;
 export function summarize(arms: readonly Arm[], { reference }: SummaryOptions = {}): ReportData {
   const labels = [...new Set(arms.map(({ label }) => label))].sort();
   if (reference !== undefined && !labels.includes(reference)) {
-    throw new UsageError("reference", `There is no arm "${reference}"; there are ${labels.join(", ")}.`);
+    throw new UsageError(
+      "reference",
+      `There is no arm "${reference}"; there are ${labels.join(", ")}.${didYouMean(reference, labels)}`,
+    );
   }
   const scored = arms.map((arm) => new ScoredArm(arm));
   const envs = [...new Set(arms.map(({ env }) => env))];
@@ -173,7 +176,7 @@ class ScoredArm {
       if (without.length === 0) return [];
       if (without.length === runs.length) {
         const why = this.#all(protocol).flatMap((score) => score?.notes[0] ?? [])[0];
-        return why === undefined ? [] : [`no run has a ${protocol} score: ${why}`];
+        return why === undefined ? [] : [`no run has a score of ${protocol}: ${why}`];
       }
       const names = without.map(({ name }) => name).join(", ");
       return [
