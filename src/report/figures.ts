@@ -1,7 +1,7 @@
 import { type Figure, type FigureLine, MAX_LINES } from "./figure.js";
 import { AXIS_NAMES, runsText } from "./plot-curve.js";
+import type { EnvironmentSummary } from "./report-data.js";
 import { PROTOCOLS, type Protocol, protocols } from "./scores.js";
-import type { EnvironmentSummary } from "./summary.js";
 
 /** A figure of a report: its file is `name` with an ending. */
 export interface ReportFigure {
