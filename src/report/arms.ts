@@ -1,7 +1,7 @@
 import { printable, UsageError } from "../errors.js";
 import { movesResults } from "../run/hashes.js";
 import { compatible } from "../run/version-check.js";
-import type { Run } from "./run.js";
+import { NEARLY_ALL, type Run } from "./run.js";
 
 /** Runs that differ in their seeds only, in one environment. */
 export interface Arm {
@@ -26,8 +26,6 @@ export interface GroupOptions {
   readonly group?: RegExp;
 }
 
-/** A run shorter than the longest of its arm by more is not compared with it: an iteration is far less. */
-export const SAME_LENGTH = 0.98;
 /** How an arm is told from others of its method: more settings are in the table of settings. */
 const MAX_LABEL_SETTINGS = 3;
 const MAX_LABEL_CHARACTERS = 120;
@@ -45,11 +43,7 @@ const NON_SETTINGS =
  */
 export function groupRuns(runs: readonly Run[], { group }: GroupOptions = {}): Arm[] {
   const labels = group === undefined ? labelsOf(runs) : labelsByName(runs, group);
-  const members = new Map<string, Run[]>();
-  for (const run of runs) {
-    const key = JSON.stringify([envOf(run), labels.get(run)!]);
-    members.set(key, [...(members.get(key) ?? []), run]);
-  }
+  const members = groupBy(runs, (run) => JSON.stringify([envOf(run), labels.get(run)!]));
   return [...members]
     .map(([key, found]) => {
       const [env, label] = JSON.parse(key) as [string, string];
@@ -169,7 +163,7 @@ function armOf(env: string, label: string, found: readonly Run[]): Arm {
   const leftOut: LeftOut[] = [];
   const longest = found.reduce((most, run) => Math.max(most, run.lastStep), 0);
   const ofOneLength = found.filter((run) => {
-    if (run.lastStep >= SAME_LENGTH * longest) return true;
+    if (run.lastStep >= NEARLY_ALL * longest) return true;
     leftOut.push({ run, why: `it ends at step ${run.lastStep}, the longest at ${longest}` });
     return false;
   });

@@ -1,6 +1,6 @@
 import { printable } from "../errors.js";
+import type { ReportData } from "./report-data.js";
 import { protocols } from "./scores.js";
-import type { ReportData } from "./summary.js";
 
 type Cell = string | number | null | undefined;
 

@@ -1,8 +1,8 @@
 import type { Estimate } from "../stats/index.js";
 import type { ReportFigure } from "./figures.js";
 import { numberText } from "./number-text.js";
+import type { ArmSummary, EnvironmentSummary, Improvement, ReportData, ScoreSummary } from "./report-data.js";
 import { type Protocol, protocols } from "./scores.js";
-import type { ArmSummary, EnvironmentSummary, Improvement, ReportData, ScoreSummary } from "./summary.js";
 
 /** A part of a page. All text is plain: who writes Markdown or HTML escapes it. */
 export type Block =

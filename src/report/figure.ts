@@ -21,6 +21,8 @@ export interface Figure {
 
 export interface FigureLine {
   readonly label: string;
+  /** Which of MAX_LINES looks it has; its place in the figure unless said. Figures of one arm show it alike. */
+  readonly style?: number;
   readonly x: readonly number[];
   readonly points: readonly Estimate[];
 }
@@ -43,6 +45,9 @@ const DIGIT_WIDTH = 8;
 const Y_NAME_WIDTH = 34;
 /** About so many on an axis. */
 const TICKS = 5;
+/** A range below this share of its numbers, or numbers below this, is a single point: ECharts finds no ticks within. */
+const SMALLEST_SHARE = 1e-9;
+const SMALLEST = 1e-12;
 /** Above and below the lines. */
 const Y_MARGIN = 0.05;
 const MAX_TITLE_CHARACTERS = 54;
@@ -106,7 +111,7 @@ export async function drawFigure(figure: Figure): Promise<string> {
       })),
       xAxis: { ...axis(figure.xName, x, 32), splitLine: { show: false } },
       yAxis: axis(figure.yName, y, left - 16),
-      series: figure.lines.flatMap((line, i) => seriesOf(line, labels[i]!, i)),
+      series: figure.lines.flatMap((line, i) => seriesOf(line, labels[i]!, (line.style ?? i) % MAX_LINES)),
     });
     return plain(chart.renderToSVGString());
   } finally {
@@ -124,7 +129,10 @@ interface AxisRange {
 function axisRange(values: readonly number[], margin: number): AxisRange {
   const low = values.reduce((a, b) => Math.min(a, b));
   const high = values.reduce((a, b) => Math.max(a, b));
-  const space = margin * (high - low) || (high === low ? Math.abs(high) || 1 : 0);
+  const largest = Math.max(Math.abs(low), Math.abs(high));
+  const size = largest < SMALLEST ? 1 : largest;
+  const isPoint = high - low < size * SMALLEST_SHARE;
+  const space = isPoint ? size : margin * (high - low);
   const [min, max] = [low - (margin > 0 ? space : 0), high + space];
   const rough = (max - min) / TICKS;
   const power = Number(`1e${rough.toExponential().split("e")[1]}`);
@@ -160,10 +168,10 @@ function axis(name: string, { min, max, ticks }: AxisRange, nameGap: number) {
 }
 
 function seriesOf({ x, points }: FigureLine, name: string, index: number): SeriesOption[] {
-  const { color, dash, symbol } = STYLES[index % STYLES.length]!;
+  const { color, dash, symbol } = STYLES[index]!;
   const every = Math.max(1, Math.ceil(points.length / MARKS));
   // Those of different lines are not above one another.
-  const first = Math.floor(((index % MAX_LINES) * every) / MAX_LINES);
+  const first = Math.floor((index * every) / MAX_LINES);
   const line: SeriesOption = {
     type: "line",
     name,

@@ -1,7 +1,7 @@
 import { type Figure, type FigureLine, MAX_LINES } from "./figure.js";
 import { AXIS_NAMES, runsText } from "./plot-curve.js";
+import type { EnvironmentSummary } from "./report-data.js";
 import { PROTOCOLS, type Protocol, protocols } from "./scores.js";
-import type { EnvironmentSummary } from "./summary.js";
 
 /** A figure of a report: its file is `name` with an ending. */
 export interface ReportFigure {
@@ -21,10 +21,10 @@ export function figuresOf(environment: EnvironmentSummary, index: number): Repor
   const { env, arms, profiles } = environment;
   const prefix = `${index + 1}-${fileSafe(env)}`;
   const curves = CURVES.flatMap(({ protocol, axis }) => {
-    const lines = arms.flatMap(({ label, curves }) =>
+    const lines = arms.flatMap(({ label, curves }, style) =>
       curves
         .filter((curve) => curve.protocol === protocol && curve.axis === axis)
-        .map((curve) => ({ label: `${label} (${runsText(curve.runs)})`, ...curve })),
+        .map((curve) => ({ label: `${label} (${runsText(curve.runs)})`, style, ...curve })),
     );
     // One evaluation, at the end, is no curve.
     if (!lines.some(({ x }) => x.length > 1)) return [];
@@ -37,7 +37,7 @@ export function figuresOf(environment: EnvironmentSummary, index: number): Repor
   });
   const shares = protocols.flatMap((protocol) => {
     const lines = (profiles[protocol] ?? []).map(({ label, thresholds, shares }) => {
-      return { label, x: thresholds, points: shares };
+      return { label, style: arms.findIndex((arm) => arm.label === label), x: thresholds, points: shares };
     });
     return split(`${prefix}-profile-${protocol}`, lines, profileTexts(env, protocol));
   });
@@ -57,18 +57,28 @@ function profileTexts(env: string, protocol: Protocol): Texts {
   };
 }
 
-/** As many figures as the lines need. */
-function split(name: string, lines: readonly FigureLine[], { caption, ...texts }: Texts): ReportFigure[] {
-  const count = Math.ceil(lines.length / MAX_LINES);
-  return Array.from({ length: count }, (_, i) => ({
-    name: count === 1 ? name : `${name}-${i + 1}`,
-    caption: count === 1 ? caption : `${caption} Arms, part ${i + 1} of ${count}.`,
-    figure: {
-      ...texts,
-      title: count === 1 ? texts.title : `${texts.title} (${i + 1} of ${count})`,
-      lines: lines.slice(i * MAX_LINES, (i + 1) * MAX_LINES),
-    },
-  }));
+interface StyledLine extends FigureLine {
+  /** The arm's place among all of the environment. */
+  readonly style: number;
+}
+
+/** As many figures as the arms need, so that no two in one look alike. */
+function split(name: string, lines: readonly StyledLine[], { caption, ...texts }: Texts): ReportFigure[] {
+  const parts = [...new Set(lines.map(partOf))];
+  return parts.map((part, i) => {
+    const figure = { ...texts, lines: lines.filter((line) => partOf(line) === part) };
+    if (parts.length === 1) return { name, caption, figure };
+    const of = `${i + 1} of ${parts.length}`;
+    return {
+      name: `${name}-${i + 1}`,
+      caption: `${caption} Arms, part ${of}.`,
+      figure: { ...figure, title: `${texts.title} (${of})` },
+    };
+  });
+}
+
+function partOf({ style }: StyledLine): number {
+  return Math.floor(style / MAX_LINES);
 }
 
 const MAX_NAME_CHARACTERS = 60;

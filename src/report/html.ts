@@ -11,7 +11,7 @@ h1 { font-size: 1.6rem; line-height: 1.25; } h2 { margin-top: 2.5rem; border-bot
 table { border-collapse: collapse; font-size: 0.875rem; font-variant-numeric: tabular-nums; }
 th { text-align: left; vertical-align: bottom; border-bottom: 2px solid #222; }
 th, td { padding: 0.25rem 0.6rem; } td { border-bottom: 1px solid #ddd; vertical-align: top; }
-.number { text-align: right; white-space: nowrap; }
+.number { text-align: right; } td.number, td:first-child { white-space: nowrap; }
 .figures { display: flex; flex-wrap: wrap; gap: 1.5rem; }
 figure { margin: 0; flex: 1 1 24rem; max-width: 32rem; } figure img { width: 100%; height: auto; }
 figcaption { font-size: 0.8rem; color: #555; }

@@ -2,13 +2,13 @@ import { type Dirent, lstatSync, readdirSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
 import { readConfigFile } from "../config/config-file-node.js";
 import { describeDiskError } from "../disk-errors-node.js";
-import { printable, RlAdanError, UsageError } from "../errors.js";
+import { RlAdanError, UsageError } from "../errors.js";
 import { readLimitedFile } from "../limited-file-node.js";
 import { readManifest } from "../run/manifest.js";
 import { runDirectory } from "../run/run-directory.js";
 import { readEventFile } from "./event-file.js";
 import { readFolderNames } from "./folder-names.js";
-import type { Run } from "./run.js";
+import { NEARLY_ALL, type Run } from "./run.js";
 import { ScalarLog } from "./scalar-log.js";
 
 /** A hundred million steps of short episodes; videos and histograms make larger ones. */
@@ -19,8 +19,6 @@ const MAX_FOLDERS = 100_000;
 const MAX_DEPTH = 16;
 /** Of a table of hyper-parameters. */
 const MAX_SETTINGS = 1000;
-/** An iteration more or less. */
-const NEARLY_DONE = 0.98;
 
 export interface ReadRunsOptions {
   /** Which tags are kept; all of them unless said. */
@@ -195,7 +193,7 @@ function foreignFacts(path: string, texts: ReadonlyMap<string, string>, lastStep
     status:
       total === undefined || !(Number(total) > 0)
         ? "unknown"
-        : lastStep >= NEARLY_DONE * Number(total)
+        : lastStep >= NEARLY_ALL * Number(total)
           ? "finished"
           : "unfinished",
   };
@@ -209,9 +207,4 @@ function readTable(text: string): Record<string, string> {
     return match === null ? [] : [[match[1]!, match[2]!.replaceAll("\\|", "|")] as const];
   });
   return Object.fromEntries(cells);
-}
-
-/** A run's name on one line. */
-export function shownName(run: Run): string {
-  return printable(run.name);
 }

@@ -13,8 +13,9 @@ import { htmlOf } from "./html.js";
 import { markdownOf } from "./markdown.js";
 import { loadRasterizer } from "./png.js";
 import { readRuns } from "./read-runs.js";
+import type { ReportData } from "./report-data.js";
 import { SCORE_TAGS } from "./scores.js";
-import { type ReportData, type SummaryOptions, summarize } from "./summary.js";
+import { type SummaryOptions, summarize } from "./summary.js";
 
 export interface ReportOptions extends GroupOptions, SummaryOptions {
   /** Folders that hold runs, or runs themselves. */

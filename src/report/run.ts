@@ -1,5 +1,8 @@
 import type { Scalars } from "./scalar-log.js";
 
+/** From this share of the steps on a run is as long as another, or has reached its end: iterations and last episodes differ by less. */
+export const NEARLY_ALL = 0.98;
+
 /** What the event files of one training run say, and what lies beside them. */
 export interface Run {
   /** Its folder. */

@@ -1,4 +1,4 @@
-import type { Run } from "./run.js";
+import { NEARLY_ALL, type Run } from "./run.js";
 import type { Scalars } from "./scalar-log.js";
 
 /** The two ways in which returns are published; neither is compared with the other. */
@@ -43,7 +43,7 @@ export function scoreOf(run: Run, protocol: Protocol): ProtocolScore | undefined
     const evaluations = run.scalars.get(EVALUATION_TAG);
     if (evaluations === undefined) return undefined;
     const actions = run.settings?.["eval_actions"] ?? "mean";
-    return actions === "mean" ? scoreOfMeans(evaluations, EVALUATION_TAG) : notDeterministic(actions);
+    return actions === "mean" ? scoreOfEvaluations(evaluations, run.lastStep) : notDeterministic(actions);
   }
   const episodes = run.scalars.get(EPISODE_TAG);
   if (episodes !== undefined) return scoreOfEpisodes(episodes);
@@ -63,6 +63,13 @@ function scoreOfEpisodes(episodes: Scalars): ProtocolScore {
   const full = curve.values.subarray(Math.min(WINDOW_EPISODES, values.length) - 1);
   const isWhole = episodes.values.slice(-WINDOW_EPISODES).every(isFinite32);
   return { value: isWhole ? (curve.values.at(-1) ?? null) : null, maximum: highest(full), curve, notes };
+}
+
+function scoreOfEvaluations(evaluations: Scalars, lastStep: number): ProtocolScore {
+  const score = scoreOfMeans(evaluations, EVALUATION_TAG);
+  const step = evaluations.steps.at(-1)!;
+  if (step >= NEARLY_ALL * lastStep) return score;
+  return { ...score, notes: [...score.notes, `its last evaluation is at step ${step} of ${lastStep}`] };
 }
 
 function notDeterministic(actions: string): ProtocolScore {

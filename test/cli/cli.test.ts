@@ -62,6 +62,8 @@ describe("rl-adan", () => {
                                       and how to get them.
         replay [options] <dump>       See a number that was not finite again: train
                                       from the last checkpoint before it.
+        report [options] <runs...>    Compare runs: tables, curves and intervals as
+                                      Markdown, HTML, SVG and PNG.
         bench [options]               Time trainings of several sizes on this machine,
                                       phase by phase (CleanRL's recipe).
         help [command]                display help for command
@@ -71,6 +73,7 @@ describe("rl-adan", () => {
         rl-adan train ppo --env HalfCheetah --preset cleanrl --seed 3
         rl-adan train --resume runs/HalfCheetah-v5__ppo-adan__1__1764000000
         rl-adan eval runs/HalfCheetah-v5__ppo-adan__1__1764000000 --episodes 20
+        rl-adan report runs -o report
         rl-adan sweep ppo --env HalfCheetah,Hopper --optimizer adan,adam --seeds 0-9
         rl-adan envs
       "

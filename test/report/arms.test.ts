@@ -180,6 +180,8 @@ describe("a summary", () => {
       ).environments[0]!.improvements.map(({ x, y }) => x + y);
     expect(pairs()).toEqual(["ba", "ca", "da", "ea", "fa", "ga"]);
     expect(pairs("c")).toEqual(["ac", "bc", "dc", "ec", "fc", "gc"]);
+    const ranked = groupRuns([...arm("x", [1]), ...arm("y", [2], { scalars: {} })]);
+    expect(summarize(ranked, { reference: "y" }).environments[0]!.improvements).toEqual([]);
     expect(() => pairs("z")).toThrow('There is no arm "z"; there are a, b, c, d, e, f, g.');
   });
 

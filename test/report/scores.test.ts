@@ -31,9 +31,13 @@ describe("a score", () => {
     expect(scoreOf(run, "training")).toMatchObject({ value: 7, maximum: 9, notes: [] });
   });
 
-  it("of evaluation is the last one; without its tag there is none", () => {
-    const run = runOf({ scalars: { "eval/mean_reward": scalarsOf([5, 9, 7]) } });
-    expect(scoreOf(run, "evaluation")).toMatchObject({ value: 7, maximum: 9 });
+  it("of evaluation is the last one, said where that is not at the end; without its tag there is none", () => {
+    const run = runOf({ lastStep: 3, scalars: { "eval/mean_reward": scalarsOf([5, 9, 7]) } });
+    expect(scoreOf(run, "evaluation")).toMatchObject({ value: 7, maximum: 9, notes: [] });
+    expect(scoreOf({ ...run, lastStep: 4 }, "evaluation")).toMatchObject({
+      value: 7,
+      notes: ["its last evaluation is at step 3 of 4"],
+    });
     expect(scoreOf(run, "training")).toBe(undefined);
   });
 

@@ -17,6 +17,7 @@ import { readConfigFile } from "../../src/config/config-file-node.js";
 import { checkSchedule, compileSchedule } from "../../src/config/schedule.js";
 import { RlAdanError } from "../../src/errors.js";
 import { evaluateRun } from "../../src/evaluate.js";
+import { maskedCrc32c } from "../../src/logging/crc32c.js";
 import { groupRuns, plotCurve, readRuns } from "../../src/report/index.js";
 import { summarize } from "../../src/report/summary.js";
 import { diffRuns } from "../../src/run/diff-runs.js";
@@ -220,13 +221,16 @@ export function fuzzTargets(seeds: string, outside: string): FuzzTarget[] {
     })),
     {
       name: "an event file",
-      cases: byteMutation.map((mutate) => (folder) => {
-        const name = filesOf(join(seeds, "plain")).find((file) => file.includes("tfevents"))!;
-        const path = join(folder, "Pendulum-v1", "run_1");
-        mkdirSync(path, { recursive: true });
-        writeFileSync(join(path, name), mutate(readFileSync(join(seeds, "plain", name))));
-        return () => plotCurve(readRuns(path));
-      }),
+      cases: fc
+        .record({ mutate: byteMutation, isSigned: fc.boolean(), at: fc.nat() })
+        .map(({ mutate, isSigned, at }) => (folder) => {
+          const name = filesOf(join(seeds, "plain")).find((file) => file.includes("tfevents"))!;
+          const path = join(folder, "Pendulum-v1", "run_1");
+          mkdirSync(path, { recursive: true });
+          const seed = readFileSync(join(seeds, "plain", name));
+          writeFileSync(join(path, name), isSigned ? recordMutated(seed, at, mutate) : mutate(seed));
+          return () => plotCurve(readRuns(path));
+        }),
     },
     {
       name: "digests to compare with",
@@ -288,6 +292,28 @@ function tensorFile(run: string): fc.Arbitrary<Buffer> {
       const bytes = Buffer.from(seed);
       bytes.writeBigUInt64LE(length);
       return bytes;
+    }),
+  );
+}
+
+/** An event file of which one record says something else, with checksums that fit. */
+function recordMutated(seed: Buffer, at: number, mutate: Mutation<Buffer>): Buffer {
+  const records: Buffer[] = [];
+  for (let start = 0; start < seed.length; ) {
+    const end = start + 12 + Number(seed.readBigUInt64LE(start));
+    records.push(seed.subarray(start + 12, end));
+    start = end + 4;
+  }
+  const place = at % records.length;
+  records[place] = Buffer.from(mutate(records[place]!));
+  return Buffer.concat(
+    records.flatMap((data) => {
+      const header = Buffer.alloc(12);
+      header.writeBigUInt64LE(BigInt(data.length));
+      header.writeUInt32LE(maskedCrc32c(header.subarray(0, 8)), 8);
+      const footer = Buffer.alloc(4);
+      footer.writeUInt32LE(maskedCrc32c(data));
+      return [header, data, footer];
     }),
   );
 }
