@@ -170,7 +170,7 @@ describe("reading runs", () => {
     expect(() => readRuns(empty)).toThrow(
       `${empty} holds no run: no file of it or of its folders has "tfevents" in its name.`,
     );
-    expect(() => readRuns(join(folder, "none"))).toThrow("the folder does not exist");
+    expect(() => readRuns(join(folder, "none"))).toThrow("there is no such file or folder");
   });
 
   it.skipIf(isWindows)("follows no link and opens no device", () => {
