@@ -3,6 +3,7 @@ import { RlAdanError } from "../errors.js";
 import { Lease } from "../run/lease.js";
 import { readManifest } from "../run/manifest.js";
 import { isBegun, isFinished } from "../run/run-directory.js";
+import { readRunResult } from "../run/run-result.js";
 import type { RunState, RunStatus, SweepEngine, SweepStatus } from "./engine.js";
 import type { SweepPlan, SweepRun } from "./plan.js";
 import { RunProcess } from "./run-process.js";
@@ -150,10 +151,11 @@ function settle(entry: Entry): boolean {
   return true;
 }
 
-/** Why the folder's run is another one by now: it was resumed by hand with a larger budget, say. */
+/** Why the folder's run is no use: it is damaged, or another one by now (resumed by hand with a larger budget, say). */
 function strangeness({ directory, runHash }: SweepRun): string | undefined {
   try {
     const { run_hash: found } = readManifest(directory);
+    if (isFinished(directory)) readRunResult(directory);
     if (found === runHash) return undefined;
     return `${directory.path} holds another run by now (hash ${found}); move it away.`;
   } catch (error) {

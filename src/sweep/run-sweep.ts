@@ -42,7 +42,7 @@ export interface SweepReporter {
 /**
  * Carries out a plan: until every run is finished or given up, or the signal is aborted and all have saved.
  *
- * Throws RlAdanError when the result of a run that is finished can't be read.
+ * What is thrown on the way, by the reporter say, ends all runs with a checkpoint first.
  */
 export async function runSweep(
   plan: SweepPlan,
@@ -50,6 +50,29 @@ export async function runSweep(
   { reporter, signal }: { readonly reporter: SweepReporter; readonly signal: AbortSignal | undefined },
 ): Promise<SweepOutcome> {
   await engine.submit(plan);
+  try {
+    const last = await watch(plan, engine, reporter, signal);
+    const runs = last.runs.map(outcomeOf);
+    const isFinished = runs.every(({ state }) => state === "finished");
+    const outcome: SweepOutcome = {
+      status: isFinished ? "finished" : signal?.aborted ? "interrupted" : "failed",
+      runs,
+    };
+    reporter.ended(outcome);
+    return outcome;
+  } catch (error) {
+    await engine.cancel();
+    throw error;
+  }
+}
+
+/** Tells the reporter what changes until the engine is done; returns how all runs ended. */
+async function watch(
+  plan: SweepPlan,
+  engine: SweepEngine,
+  reporter: SweepReporter,
+  signal: AbortSignal | undefined,
+): Promise<SweepStatus> {
   let last = await engine.status();
   reporter.started(plan.runs.length, last.runs.filter(({ state }) => state === "finished").length);
   let cancelling: Promise<void> | undefined;
@@ -63,14 +86,7 @@ export async function runSweep(
     await sleep(LOOK_MILLISECONDS);
   }
   await cancelling;
-  const runs = last.runs.map(outcomeOf);
-  const isFinished = runs.every(({ state }) => state === "finished");
-  const outcome: SweepOutcome = {
-    status: isFinished ? "finished" : signal?.aborted ? "interrupted" : "failed",
-    runs,
-  };
-  reporter.ended(outcome);
-  return outcome;
+  return last;
 }
 
 /** What was so before the sweep began is none, but that another process writes a run. */
@@ -81,7 +97,6 @@ function isNews(now: RunStatus, before: RunStatus | undefined): boolean {
 
 function outcomeOf(status: RunStatus): SweepRunOutcome {
   const { run, state, crashes, message } = status;
-  const result = resultOf(status);
   const { arm, label, varied, seed, directory } = run;
   return {
     arm,
@@ -92,7 +107,7 @@ function outcomeOf(status: RunStatus): SweepRunOutcome {
     state,
     crashes,
     message,
-    result,
+    result: resultOf(status),
   };
 }
 

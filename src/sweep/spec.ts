@@ -5,7 +5,7 @@ import { isEnvModule } from "../env-modules-node.js";
 import { didYouMean, UsageError } from "../errors.js";
 import { type Draws, readDistribution } from "./draws.js";
 import { readSeeds, type SeedRange } from "./seeds.js";
-import { type Setting, textOf } from "./setting.js";
+import { COMMAND_KEYS, type Setting, textOf } from "./setting.js";
 
 /** A key with several values, each of which is combined with all the rest. */
 export interface Axis {
@@ -166,9 +166,10 @@ function readDraws(entry: YamlEntry | undefined): Draws | undefined {
 function readSetting(key: string, value: unknown, subject: string, source: SpecSource): Setting {
   refuseKey(key, subject);
   const { file, allowEnvModule } = source;
-  // A program's text is read as on the command line.
-  if (file === undefined) return { key, subject, text: typeof value === "string" ? value : textOf(value) };
-  return { key, subject, text: textOf(fromFile(key, value, subject, file, allowEnvModule)) };
+  const named = file === undefined ? value : fromFile(key, value, subject, file, allowEnvModule);
+  // Names and paths are no YAML; a program's text is read as on the command line.
+  const isText = file === undefined || key === "env" || COMMAND_KEYS.some((known) => known === key);
+  return { key, subject, text: isText && typeof named === "string" ? named : textOf(named) };
 }
 
 /** What a file names: files beside or below it, and a module only where the user says that it may run. */

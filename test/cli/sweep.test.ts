@@ -210,22 +210,26 @@ describe("a run of a sweep", () => {
   });
 
   it("whose folder was changed or can't go on fails with a sentence, the others finish", () => {
-    const small = ["sweep", "ppo", "--env", "Pendulum", "--seeds", "0-2", "--runs-root", "changed", ...SHORT];
+    const small = ["sweep", "ppo", "--env", "Pendulum", "--seeds", "0-3", "--runs-root", "changed", ...SHORT];
     expect(rlAdan(...small, "--quiet").status).toBe(0);
-    const [longer, older, whole] = readdirSync(join(folder, "changed")).map((name) => join("changed", name));
+    const [longer, older, whole, damaged] = readdirSync(join(folder, "changed")).map((name) =>
+      join("changed", name),
+    );
     expect(rlAdan("train", "--resume", longer!, "--total-timesteps", "1024", "--quiet").status).toBe(0);
     const manifest = join(folder, older!, "manifest.json");
     const text = readFileSync(manifest, "utf8");
     writeFileSync(manifest, text.replace(/"mujoco": "[^"]*"/, '"mujoco": "2.0.0"'));
     rmSync(join(folder, older!, "result.json"));
     rmSync(join(folder, whole!, "result.json"));
+    writeFileSync(join(folder, damaged!, "result.json"), "");
     const { status, stdout, stderr } = rlAdan(...small);
     expect({ status, stderr }).toEqual({ status: 1, stderr: "" });
-    expect(stdout).toContain("failed: 1 of 3 runs finished, 2 failed");
+    expect(stdout).toContain("failed: 1 of 4 runs finished, 3 failed");
     expect(stdout).toMatch(
       /seed 0: failed: changed.\S+ holds another run by now \(hash [0-9a-f]{16}\); move it away\./,
     );
     expect(stdout).toMatch(/seed 1: failed: .*MuJoCo 2\.0\.0/);
+    expect(stdout).toMatch(/seed 3: failed: changed.\S+result\.json is not the result of a run; remove it/);
     expect(existsSync(join(folder, whole!, "result.json"))).toBe(true);
   });
 });

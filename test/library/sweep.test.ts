@@ -65,6 +65,21 @@ describe("sweep", () => {
     expect(readdirSync(runsRoot).every((name) => existsSync(join(runsRoot, name, "latest")))).toBe(true);
   });
 
+  it("ends its runs with a checkpoint when its reporter throws", async () => {
+    const runsRoot = join(folder, "thrown");
+    const reporter = {
+      ...recorder(),
+      looked: ({ runs }: { runs: readonly RunStatus[] }) => {
+        if (runs[0]!.progress !== null) throw new Error("the reporter's");
+      },
+    };
+    const what = { settings: { ...SMALL, total_timesteps: 60_000 } };
+    await expect(sweep(what, { runsRoot, reporter })).rejects.toThrow("the reporter's");
+    const [name] = readdirSync(runsRoot);
+    expect(existsSync(join(runsRoot, name!, "latest"))).toBe(true);
+    expect(existsSync(join(runsRoot, name!, "lease.json"))).toBe(false);
+  });
+
   it("refuses what does not fit before anything is written", async () => {
     const runsRoot = join(folder, "refused");
     const refused = sweep({ settings: { env: "Pendulum" }, arms: { a: {}, b: { gama: 0.9 } } }, { runsRoot });

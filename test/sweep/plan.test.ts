@@ -145,6 +145,15 @@ arms: {adan: {optimizer: adan}, adam: {optimizer: adam}}
     expect(runs[0]!.argv).toContain(join(folder, "deeper", "recipe.yaml"));
   });
 
+  it("takes names and paths as they are", async () => {
+    writeFileSync(join(folder, "1e3"), "gamma: 0.9\n");
+    const runs = await planOfText("settings: {env: Hopper, config: '1e3'}");
+    expect(runs[0]!.argv).toContain(join(folder, "1e3"));
+    writeFileSync(join(folder, "a: b.yaml"), "gamma: 0.8\n");
+    const others = await planOfText("settings: {env: Hopper, config: 'a: b.yaml'}");
+    expect(others[0]!.argv).toContain(join(folder, "a: b.yaml"));
+  });
+
   it("is the same from a program's object", async () => {
     const object = {
       settings: { env: "HalfCheetah", total_timesteps: "10k", gamma: 0.98 },
@@ -176,19 +185,19 @@ describe("refused, in a sentence:", () => {
   it("an enormous one, counted", async () => {
     const flags = { env: "Hopper,Ant", set: ["gamma=0.9,0.99"], seeds: "0-999" };
     expect(await refusal(planOfFlags(flags))).toMatchInlineSnapshot(
-      `"UsageError: The sweep has 4000 runs (1 of algorithm × 2 of env × 2 of gamma × 1000 seeds); beyond 1000 it needs --yes."`,
+      `"UsageError: The sweep has 4000 runs (2 of env × 2 of gamma × 1000 seeds); beyond 1000 it needs --yes."`,
     );
     expect((await planSweep(specOfFlags("ppo", flags), { runsRoot, allowManyRuns: true })).runs).toHaveLength(
       4000,
     );
     const more = specOfFlags("ppo", { ...flags, seeds: "0-999999999999" });
     expect(await refusal(planSweep(more, { runsRoot, allowManyRuns: true }))).toMatchInlineSnapshot(
-      `"UsageError: The sweep has 4000000000000 runs (1 of algorithm × 2 of env × 2 of gamma × 1000000000000 seeds); at most 100000 are possible."`,
+      `"UsageError: The sweep has 4000000000000 runs (2 of env × 2 of gamma × 1000000000000 seeds); at most 100000 are possible."`,
     );
     expect(
       await refusal(planOfText("settings: {env: Ant}\ndraws: {count: 1e15, gamma: {uniform: [0, 1]}}")),
     ).toMatchInlineSnapshot(
-      `"UsageError: The sweep has 1000000000000000 runs (1000000000000000 draws × 1 seeds); at most 100000 are possible."`,
+      `"UsageError: The sweep has 1000000000000000 runs (1000000000000000 draws); at most 100000 are possible."`,
     );
   });
 
