@@ -41,6 +41,17 @@ describe("train", () => {
     expect(() => readFileSync(join(run, "manifest.json"))).toThrow();
   });
 
+  it("with rollouts shorter than any pause lets timers through in one thread", async () => {
+    const interrupt = new AbortController();
+    setTimeout(() => interrupt.abort(), 100);
+    const outcome = await train({
+      config: config("Pendulum", { total_timesteps: 400_000 }),
+      runDirectory: join(folder, "short-rollouts"),
+      signal: interrupt.signal,
+    });
+    expect(outcome.status).toBe("interrupted");
+  });
+
   it("of an environment without state says so, and leaves a run to evaluate but not to resume", async () => {
     register({
       id: "test/Stateless-v0",

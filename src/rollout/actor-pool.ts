@@ -28,6 +28,9 @@ export interface CollectedRollout {
 
 /** The actor of all envs, in the calling thread; it lets the event loop run every few milliseconds. */
 export class LocalActorPool implements ActorPool {
+  /** Outlives a rollout: many short ones must let it run too. */
+  readonly #pacer = new Pacer();
+
   constructor(
     readonly actor: Actor,
     readonly steps: number,
@@ -41,10 +44,9 @@ export class LocalActorPool implements ActorPool {
 
   async collect(moments: RunningMoments): Promise<CollectedRollout> {
     this.actor.beginRollout(moments.state());
-    const pacer = new Pacer();
     for (let step = 0; step < this.steps; step++) {
       this.actor.collect(step, step + 1);
-      if (pacer.isDue) await pacer.pause();
+      if (this.#pacer.isDue) await this.#pacer.pause();
     }
     return mergeReports(moments, this.rule, [this.actor.endRollout()]);
   }
