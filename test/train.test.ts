@@ -44,11 +44,13 @@ describe("train", () => {
   it("with rollouts shorter than any pause lets timers through in one thread", async () => {
     const interrupt = new AbortController();
     setTimeout(() => interrupt.abort(), 100);
-    const outcome = await train({
-      config: config("Pendulum", { total_timesteps: 400_000 }),
-      runDirectory: join(folder, "short-rollouts"),
-      signal: interrupt.signal,
-    });
+    const outcome = await outcomeOf(
+      trainRun({
+        config: config("Pendulum", { total_timesteps: 400_000 }),
+        runDirectory: join(folder, "short-rollouts"),
+        signal: interrupt.signal,
+      }),
+    );
     expect(outcome.status).toBe("interrupted");
   });
 
