@@ -1,4 +1,3 @@
-import { anyState, finite, float32s, readState } from "../../envs/api/saved-state.js";
 import type { StateTree } from "../../envs/api/state.js";
 import { ArenaPlan, type RegionSource } from "../../src/kernels/arena.js";
 import { type Kernels, paddedBatch, SAMPLE_BLOCK } from "../../src/kernels/kernels.js";
@@ -9,7 +8,7 @@ import { Pacer } from "../../src/pacer.js";
 import type { ActionDistribution } from "../../src/policy/action-distribution.js";
 import { createDistribution } from "../../src/policy/create-distribution.js";
 import { Mlp } from "../../src/policy/mlp.js";
-import { checkParameterCount, type ParameterLayout } from "../../src/policy/network.js";
+import type { ParameterLayout } from "../../src/policy/network.js";
 import { AdvantageEstimator } from "./advantages.js";
 import { CriticHalf, type CriticResult } from "./critic-half.js";
 import type { CriticThread, CriticThreadFactory } from "./critic-thread.js";
@@ -26,6 +25,7 @@ import type {
   UpdateMetrics,
   UpdatePlan,
 } from "./learner.js";
+import { readLearnerState } from "./learner-state.js";
 import { distance, MetricTotals } from "./metric-totals.js";
 import { minibatchBounds } from "./minibatches.js";
 import { PolicyLoss, type PolicyLossSettings } from "./policy-loss.js";
@@ -281,12 +281,7 @@ export class KernelLearner implements Learner {
   }
 
   async restore(state: StateTree): Promise<void> {
-    const { parameters, optimizer, return_moments } = readState("the learner", state, {
-      parameters: finite(float32s()),
-      optimizer: anyState,
-      return_moments: anyState,
-    });
-    checkParameterCount(parameters, this.#layout);
+    const { parameters, optimizer, return_moments } = readLearnerState(state, this.#layout);
     this.parameters.set(parameters);
     this.optimizer.restore(optimizer);
     this.#estimator.restore(return_moments);

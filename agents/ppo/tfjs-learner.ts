@@ -1,12 +1,11 @@
 import type { Tensor1D } from "@tensorflow/tfjs";
-import { anyState, finite, float32s, readState } from "../../envs/api/saved-state.js";
 import type { StateTree } from "../../envs/api/state.js";
 import { TORCH_CLIP_EPS } from "../../src/optim/clip.js";
 import { clipFactor } from "../../src/optim/tfjs/clip-gradients.js";
 import { FlatOptimizer } from "../../src/optim/tfjs/flat-optimizer.js";
 import { sumOfSquares } from "../../src/optim/tfjs/sum-of-squares.js";
 import { Pacer } from "../../src/pacer.js";
-import { checkParameterCount, type ParameterLayout } from "../../src/policy/network.js";
+import type { ParameterLayout } from "../../src/policy/network.js";
 import { AdvantageEstimator } from "./advantages.js";
 import type {
   Learner,
@@ -17,6 +16,7 @@ import type {
   UpdateMetrics,
   UpdatePlan,
 } from "./learner.js";
+import { readLearnerState } from "./learner-state.js";
 import { distance, MetricTotals } from "./metric-totals.js";
 import { minibatchBounds } from "./minibatches.js";
 import type { PolicyLossSettings } from "./policy-loss.js";
@@ -247,12 +247,7 @@ export class TfjsLearner implements Learner {
   }
 
   async restore(state: StateTree): Promise<void> {
-    const { parameters, optimizer, return_moments } = readState("the learner", state, {
-      parameters: finite(float32s()),
-      optimizer: anyState,
-      return_moments: anyState,
-    });
-    checkParameterCount(parameters, this.#layout);
+    const { parameters, optimizer, return_moments } = readLearnerState(state, this.#layout);
     this.#parameters.set(parameters);
     this.#optimizer.restore(optimizer);
     this.#estimator.restore(return_moments);
