@@ -225,11 +225,11 @@ export function fuzzTargets(seeds: string, outside: string): FuzzTarget[] {
         .record({ mutate: byteMutation, isSigned: fc.boolean(), at: fc.nat() })
         .map(({ mutate, isSigned, at }) => (folder) => {
           const name = filesOf(join(seeds, "plain")).find((file) => file.includes("tfevents"))!;
-          const path = join(folder, "Pendulum-v1", "run_1");
+          const path = join(folder, "run_1");
           mkdirSync(path, { recursive: true });
           const seed = readFileSync(join(seeds, "plain", name));
           writeFileSync(join(path, name), isSigned ? recordMutated(seed, at, mutate) : mutate(seed));
-          return () => plotCurve(readRuns(path));
+          return () => plotCurve(readRuns(path, { env: "Pendulum-v1" }), { y: "losses/value_loss" });
         }),
     },
     {
