@@ -1,23 +1,15 @@
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import packageJson from "../../package.json" with { type: "json" };
+import { rlAdanIn } from "../support/rl-adan.js";
 
-const main = fileURLToPath(new URL("../../dist/src/cli/main.js", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "rl-adan-cli-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** The real program, in a folder of its own. */
-function rlAdan(...argv: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...argv], {
-    cwd: folder,
-    encoding: "utf8",
-  });
-  return { status, stdout, stderr };
-}
+const rlAdan = (...argv: string[]) => rlAdanIn(folder, argv);
 
 /** What a failing command writes to stderr; stdout stays empty. */
 function refusal(status: number, ...argv: string[]): string {

@@ -1,25 +1,16 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
 import { streamSeed64 } from "../../src/random/index.js";
 import { readEvents } from "../support/event-reader.js";
+import { main, rlAdanIn } from "../support/rl-adan.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 
-const main = fileURLToPath(new URL("../../dist/src/cli/main.js", import.meta.url));
 const folder = temporaryFolder();
 
-function rlAdan(...argv: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...argv], {
-    cwd: folder,
-    encoding: "utf8",
-    // Commands are printed as to a user who has the program installed, also under npx vitest.
-    env: { ...process.env, npm_command: "" },
-  });
-  return { status, stdout, stderr };
-}
+const rlAdan = (...argv: string[]) => rlAdanIn(folder, argv);
 
 function trainState(run: string, step: number): Buffer {
   const name = `step-${String(step).padStart(9, "0")}`;

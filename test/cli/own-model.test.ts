@@ -1,24 +1,17 @@
-import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { make } from "../../envs/index.js";
 import { readConfigFile } from "../../src/config/config-file-node.js";
+import { rlAdanIn } from "../support/rl-adan.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 
-const main = fileURLToPath(new URL("../../dist/src/cli/main.js", import.meta.url));
 const configs = fileURLToPath(new URL("../../configs/mujoco/", import.meta.url));
 const models = fileURLToPath(new URL("../../envs/mujoco/", import.meta.url));
 const folder = temporaryFolder();
 
-function rlAdan(...argv: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...argv], {
-    cwd: folder,
-    encoding: "utf8",
-  });
-  return { status, stdout, stderr };
-}
+const rlAdan = (...argv: string[]) => rlAdanIn(folder, argv);
 
 const read = (...path: string[]) => readFileSync(join(folder, ...path));
 const SHORT = ["--num-envs", "2", "--num-steps", "64", "--minibatch-size", "64", "--epochs", "2"];

@@ -1,15 +1,13 @@
-import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { Lease } from "../../src/run/lease.js";
 import { RunningSweep, resultsOf } from "../support/killed-sweep.js";
 import { LINE_MODULE } from "../support/line-env.js";
+import { rlAdanIn } from "../support/rl-adan.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 
-const main = fileURLToPath(new URL("../../dist/src/cli/main.js", import.meta.url));
 const folder = temporaryFolder();
 
 /** Runs of four iterations. */
@@ -27,14 +25,7 @@ const SHORT = [...SMALL, "--total-timesteps", "512", "--set", "eval_episodes=1"]
 /** Long enough to be stopped in the midst, with no checkpoint of its own accord before the end. */
 const LONG = [...SMALL, "--total-timesteps", "30k", "--set", "eval_episodes=1"];
 
-function rlAdan(...argv: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...argv], {
-    cwd: folder,
-    encoding: "utf8",
-    env: { ...process.env, npm_command: "" },
-  });
-  return { status, stdout, stderr };
-}
+const rlAdan = (...argv: string[]) => rlAdanIn(folder, argv);
 
 const eventsOf = (stdout: string) =>
   stdout
@@ -198,7 +189,11 @@ describe("a run of a sweep", () => {
     const first = new RunningSweep([...argv, "--runs-root", root]);
     await first.has(({ state }) => state === "running");
     while (Lease.holder(join(folder, runDirectory)) === undefined) await sleep(20);
+    // On an idle machine it would be finished before the second sweep looks.
+    process.kill(first.pids[0]!, "SIGSTOP");
     const second = new RunningSweep([...argv, "--runs-root", root]);
+    await second.has(({ state }) => state === "in-use");
+    process.kill(first.pids[0]!, "SIGCONT");
     expect([await first.exit, await second.exit]).toEqual([0, 0]);
     const refused = second.events.filter(({ state }) => state === "in-use");
     expect(refused[0]).toMatchObject({ crashes: 0 });

@@ -1,24 +1,15 @@
-import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { LINE_MODULE } from "../support/line-env.js";
+import { rlAdanIn } from "../support/rl-adan.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 
-const root = fileURLToPath(new URL("../../", import.meta.url));
-const main = join(root, "dist/src/cli/main.js");
 const folder = temporaryFolder();
 
 writeFileSync(join(folder, "line.mjs"), LINE_MODULE);
 
-function rlAdan(...argv: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...argv], {
-    cwd: folder,
-    encoding: "utf8",
-  });
-  return { status, stdout, stderr };
-}
+const rlAdan = (...argv: string[]) => rlAdanIn(folder, argv);
 
 describe("a user's own environment", () => {
   const settings = ["--set", "hidden_sizes=[8]", "--set", "num_steps=64", "--num-envs", "4"];
