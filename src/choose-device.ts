@@ -1,4 +1,5 @@
 import type { LearnerFactory, LearnerOptions, Rollout, UpdatePlan } from "../agents/ppo/learner.js";
+import { learnerOptions } from "../agents/ppo/learner-options.js";
 import { networkShape } from "../agents/ppo/policy-snapshot.js";
 import { deviceLearner } from "./device-learner.js";
 import { type DEVICES, kernelDevice, type TfjsDeviceName } from "./devices/names.js";
@@ -11,10 +12,9 @@ import { loadKernels } from "./kernels/load.js";
 import { supportsSimd } from "./kernels/simd-kernels.js";
 import { createDistribution } from "./policy/create-distribution.js";
 import { initializeParameters } from "./policy/initialize.js";
-import { type NetworkShape, parameterLayout, trainingFlops } from "./policy/network.js";
+import { type NetworkShape, trainingFlops } from "./policy/network.js";
 import { threadedKernelLearner, threadsFor } from "./ppo-agent-node.js";
 import { NormalStream, permutation, streamKey } from "./random/index.js";
-import { createRolloutBuffer } from "./rollout/rollout-buffer.js";
 import { policySpacesOf } from "./spaces.js";
 import type { PpoTrainConfig } from "./train-config.js";
 
@@ -144,20 +144,14 @@ async function randomRollout(
   kernelsName: string,
   rows: number,
 ): Promise<{ options: LearnerOptions; rollout: Rollout }> {
-  const layout = parameterLayout(shape);
   const arena = Arena.create();
   const kernels = await loadKernels(kernelsName, arena);
-  const parameters = arena.allocate("parameters", "f32", layout.size);
+  const { actionWidth: actionSize } = createDistribution(shape);
+  const options = learnerOptions(kernels, arena, shape, { steps: rows, envs: 1, actionSize }, config);
+  const { parameters, layout, buffer } = options;
   const how = { init: "plain", policyGain: 1, valueGain: 1, initialLogStd: 0 } as const;
   initializeParameters(parameters, layout, how, KEY);
   const { observationSize } = shape;
-  const { actionWidth } = createDistribution(shape);
-  const buffer = createRolloutBuffer(arena, {
-    steps: rows,
-    envs: 1,
-    observationSize,
-    actionSize: actionWidth,
-  });
   const normals = new NormalStream(KEY);
   const observations = new Float64Array(rows * observationSize);
   normals.fill(0, observations);
@@ -166,10 +160,7 @@ async function randomRollout(
   buffer.logProbs.fill(-1);
   const scaledRewards = new Float64Array(rows);
   normals.fill(1, scaledRewards);
-  return {
-    options: { kernels, arena, shape, layout, parameters, buffer, config },
-    rollout: { ...buffer, scaledRewards },
-  };
+  return { options, rollout: { ...buffer, scaledRewards } };
 }
 
 function sentence(figures: readonly DeviceFigure[], chosen: DeviceName): string {

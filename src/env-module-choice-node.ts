@@ -14,7 +14,7 @@ export async function envModuleIn(env: string | undefined): Promise<EnvModule | 
  *
  * Throws UsageError, at its line, unless that is allowed: a module is code, and no file may have it run by itself.
  */
-export async function envModuleInConfig(file: string, isAllowed: boolean): Promise<EnvModule | undefined> {
+async function envModuleInConfig(file: string, isAllowed: boolean): Promise<EnvModule | undefined> {
   const { readConfigFile } = await import("./config/config-file-node.js");
   const { isEnvModule, loadEnvModule } = await import("./env-modules-node.js");
   const entry = readConfigFile(file).entries.find(({ key }) => key === "env");
@@ -27,6 +27,19 @@ export async function envModuleInConfig(file: string, isAllowed: boolean): Promi
     );
   }
   return loadEnvModule(isAbsolute(entry.value) ? entry.value : join(dirname(file), entry.value));
+}
+
+/**
+ * The module that a request names: by hand, or else in its config file, where that is allowed. Throws as `envModuleInConfig`.
+ */
+export async function envModuleAsked(
+  byHand: string | undefined,
+  file: string | undefined,
+  isAllowed: boolean,
+): Promise<EnvModule | undefined> {
+  return byHand === undefined && file !== undefined
+    ? envModuleInConfig(file, isAllowed)
+    : envModuleIn(byHand);
 }
 
 /** The same where only a module may stand: a run knows its own id. Throws UsageError for an id. */

@@ -4,7 +4,7 @@ import { NonFiniteError, nonFiniteSentence } from "./non-finite.js";
 import { writeFailureDump } from "./run/failure-dump.js";
 import { versions } from "./run/manifest.js";
 import type { RunDirectory } from "./run/run-directory.js";
-import { programName, quoted } from "./shown-command.js";
+import { commandText, programName } from "./shown-command.js";
 import { newestStart, type StartingPoint } from "./starting-point.js";
 import type { TrainConfig } from "./train-config.js";
 
@@ -37,7 +37,7 @@ export function rollBack(
       learning_rate_factor: learningRateFactor,
       ...versions(MUJOCO_VERSION),
     });
-    replay = `See it again: ${programName()} replay ${quoted(dump)}`;
+    replay = `See it again: ${commandText(programName(), ["replay", dump])}`;
   } catch (cause) {
     if (!(cause instanceof RlAdanError)) throw cause;
     throw new NonFiniteError(failure, `There is no dump of it: ${cause.message}`);
@@ -70,5 +70,5 @@ export function rollBack(
 }
 
 function resume(run: RunDirectory): string {
-  return `${programName()} train --resume ${quoted(run.path)} --on-nan rollback`;
+  return commandText(programName(), ["train", "--resume", run.path, "--on-nan", "rollback"]);
 }

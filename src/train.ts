@@ -35,7 +35,7 @@ import {
 } from "./run/run-directory.js";
 import { checkEnvVersion, checkVersions } from "./run/version-check.js";
 import { reasonFor, settleDevice } from "./settle-device.js";
-import { programName, quoted } from "./shown-command.js";
+import { commandText, programName } from "./shown-command.js";
 import { newestStart, type StartingPoint } from "./starting-point.js";
 import { type ResumeOverrides, readTrainConfig, type TrainConfig } from "./train-config.js";
 import { type TrainIterations, Training, type TrainOutcome } from "./training.js";
@@ -311,7 +311,7 @@ function withResumeAdvice({ device, reason }: DeviceLostError, run: RunDirectory
   const newest = listCheckpoints(run.path).at(-1);
   const saved =
     newest === undefined ? "There is no checkpoint yet; to begin again" : `To go on from step ${newest}`;
-  const command = `${programName()} train --resume ${quoted(run.path)}`;
+  const command = commandText(programName(), ["train", "--resume", run.path]);
   return new DeviceLostError(device, reason, `${saved}: ${command}`);
 }
 

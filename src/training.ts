@@ -13,7 +13,7 @@ import { writeCheckpoint } from "./run/checkpoint.js";
 import type { Lease } from "./run/lease.js";
 import type { RunDirectory } from "./run/run-directory.js";
 import type { SavedTraining } from "./saved-training.js";
-import { programName, quoted } from "./shown-command.js";
+import { commandText, programName } from "./shown-command.js";
 import { policySpacesOf } from "./spaces.js";
 import type { TrainConfig } from "./train-config.js";
 
@@ -252,7 +252,7 @@ export class Training {
     const canResume = this.#savedStep === this.#step;
     reporter.interrupted(
       this.#step,
-      canResume ? `${programName()} train --resume ${quoted(run.path)}` : null,
+      canResume ? commandText(programName(), ["train", "--resume", run.path]) : null,
     );
     reporter.profile?.(this.#clock.take(), secondsSince(startedAt));
     return { status: "interrupted", runDirectory: run.path, step: this.#step };

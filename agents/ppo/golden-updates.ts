@@ -1,9 +1,10 @@
 import { Arena } from "../../src/kernels/arena.js";
 import type { Activation } from "../../src/kernels/kernels.js";
 import { loadKernels } from "../../src/kernels/load.js";
-import { type LayerLayout, type ParameterLayout, parameterLayout } from "../../src/policy/network.js";
-import { createRolloutBuffer, type RolloutBuffer } from "../../src/rollout/rollout-buffer.js";
+import type { LayerLayout, ParameterLayout } from "../../src/policy/network.js";
+import type { RolloutBuffer } from "../../src/rollout/rollout-buffer.js";
 import type { Learner, LearnerConfig, LearnerFactory, MinibatchMetrics, UpdateMetrics } from "./learner.js";
+import { learnerOptions } from "./learner-options.js";
 
 /** A PPO update that an independent implementation made in float64: what went in, and what came out. */
 export interface UpdateRecord {
@@ -108,21 +109,19 @@ export async function repeatUpdates(
     hiddenSizes: record.hidden,
     activation: record.activation,
   };
-  const layout = parameterLayout(shape);
   const arena = Arena.create();
   const kernels = await loadKernels(device, arena);
-  const parameters = arena.allocate("parameters", "f32", layout.size);
-  parameters.set(flat(record.parameters, layout));
-  const buffer = createRolloutBuffer(arena, { steps, envs, ...shape });
-  const learner = await createLearner({
+  const recipe = { ...config, optimizer: optimizerName(config) };
+  const options = learnerOptions(
     kernels,
     arena,
     shape,
-    layout,
-    parameters,
-    buffer,
-    config: { ...config, optimizer: optimizerName(config) },
-  });
+    { steps, envs, actionSize: shape.actionSize },
+    recipe,
+  );
+  const { layout, parameters, buffer } = options;
+  parameters.set(flat(record.parameters, layout));
+  const learner = await createLearner(options);
   const errors = new GoldenErrors();
   try {
     for (const index of record.iterations.keys()) {

@@ -28,7 +28,7 @@ import type {
 import { readLearnerState } from "./learner-state.js";
 import { distance, MetricTotals } from "./metric-totals.js";
 import { minibatchBounds } from "./minibatches.js";
-import { PolicyLoss, type PolicyLossSettings } from "./policy-loss.js";
+import { PolicyLoss, type PolicyLossSettings, policyLossSettings } from "./policy-loss.js";
 import { checkSlots, Sentinel } from "./sentinel.js";
 import { valueLossSettings } from "./value-loss.js";
 
@@ -141,11 +141,7 @@ export class KernelLearner implements Learner {
     const { actions, logProbs } = rollout;
     const { advantages } = this.#estimator;
     const loss = new PolicyLoss({ advantages, actions, logProbs }, this.#distribution);
-    const settings: PolicyLossSettings = {
-      clipCoefficient: plan.clipCoefficient,
-      entropyCoefficient: plan.entropyCoefficient,
-      normalizeAdvantages: config.normalize_advantages,
-    };
+    const settings = policyLossSettings(config, plan);
     const bounds = minibatchBounds(this.#order.length, config.minibatch_size, config.last_minibatch);
     let explainedVariance = Number.NaN;
     let epochs = 0;

@@ -1,12 +1,20 @@
 import { exp } from "../../src/math/index.js";
 import type { ActionDistribution } from "../../src/policy/action-distribution.js";
 import { advantageScaling, UNSCALED } from "./advantage-scaling.js";
+import type { LearnerConfig, UpdatePlan } from "./learner.js";
 
 /** What the policy's loss of a minibatch depends on besides the samples. */
 export interface PolicyLossSettings {
   readonly clipCoefficient: number;
   readonly entropyCoefficient: number;
   readonly normalizeAdvantages: boolean;
+}
+
+export function policyLossSettings(
+  config: Pick<LearnerConfig, "normalize_advantages">,
+  { clipCoefficient, entropyCoefficient }: UpdatePlan,
+): PolicyLossSettings {
+  return { clipCoefficient, entropyCoefficient, normalizeAdvantages: config.normalize_advantages };
 }
 
 /** The samples that a minibatch picks from, by flat row: [rows, action] or [rows]. */

@@ -19,7 +19,7 @@ import type {
 import { readLearnerState } from "./learner-state.js";
 import { distance, MetricTotals } from "./metric-totals.js";
 import { minibatchBounds } from "./minibatches.js";
-import type { PolicyLossSettings } from "./policy-loss.js";
+import { type PolicyLossSettings, policyLossSettings } from "./policy-loss.js";
 import { checkFinite, checkSlots } from "./sentinel.js";
 import { TfjsActorCritic, type TfjsContribution } from "./tfjs-actor-critic.js";
 import { TfjsCritic } from "./tfjs-critic.js";
@@ -103,11 +103,7 @@ export class TfjsLearner implements Learner {
     const { observer } = plan;
     const pacer = new Pacer();
     const totals = new MetricTotals();
-    const settings: PolicyLossSettings = {
-      clipCoefficient: plan.clipCoefficient,
-      entropyCoefficient: plan.entropyCoefficient,
-      normalizeAdvantages: config.normalize_advantages,
-    };
+    const settings = policyLossSettings(config, plan);
     const bounds = minibatchBounds(this.#order.length, config.minibatch_size, config.last_minibatch);
     const readsEpochs = config.kl_stop === "epoch" || observer !== undefined;
     let explainedVariance = Number.NaN;

@@ -69,8 +69,7 @@ async function runSweepCommand(what: string | undefined, flags: SweepFlags): Pro
   const { LocalEngine } = await import("../sweep/local-engine.js");
   const { runSweep } = await import("../sweep/run-sweep.js");
   const { createSweepReporter } = await import("../sweep/sweep-reporter.js");
-  const { commandText } = await import("../sweep/command-text.js");
-  const { programName } = await import("../shown-command.js");
+  const { commandText, programName } = await import("../shown-command.js");
   const mode: ReportMode = flags.json ? "json" : flags.quiet ? "quiet" : "auto";
   const command = commandText(programName(), process.argv.slice(2));
   const reporter = createSweepReporter(process.stdout, { mode, command });
@@ -86,10 +85,9 @@ async function runSweepCommand(what: string | undefined, flags: SweepFlags): Pro
 }
 
 async function printCommands({ runs }: SweepPlan, threads: number, asJson: boolean): Promise<void> {
-  const { commandText } = await import("../sweep/command-text.js");
   const { nextArgv } = await import("../sweep/local-engine.js");
   const { isFinished } = await import("../run/run-directory.js");
-  const { programName } = await import("../shown-command.js");
+  const { commandText, programName } = await import("../shown-command.js");
   for (const run of runs) {
     const { arm, label, varied, seed, directory } = run;
     const command = isFinished(directory) ? null : commandText(programName(), nextArgv(run, threads));

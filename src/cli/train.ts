@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { envModuleIn, envModuleInConfig, envModuleOf } from "../env-module-choice-node.js";
+import { envModuleAsked, envModuleOf } from "../env-module-choice-node.js";
 import { didYouMean, UsageError } from "../errors.js";
 import { createReporter, type ReportMode } from "../logging/status-line.js";
 import type { TrainConfig } from "../train-config.js";
@@ -133,10 +133,7 @@ async function newRun(name: string | undefined, flags: TrainFlags): Promise<Star
   const { preset, config: file, model, set, runDir: runDirectory, runsRoot } = flags;
   const values = configValues(flags);
   const byHand = flags.env ?? envIn(set ?? []);
-  const envModule =
-    byHand === undefined && file !== undefined
-      ? await envModuleInConfig(file, flags.allowEnvModule === true)
-      : await envModuleIn(byHand);
+  const envModule = await envModuleAsked(byHand, file, flags.allowEnvModule === true);
   const { config, notes } = resolveTrainConfig({
     algorithm,
     preset,

@@ -1,7 +1,7 @@
+import { envModuleIn } from "../env-module-choice-node.js";
 import { type EvaluationResult, evaluateRun, openTrainedPolicy } from "../evaluate.js";
 import { Policy } from "../policy/policy.js";
 import type { CheckpointName } from "../run/checkpoint.js";
-import { ownEnv } from "./settings.js";
 
 export interface CheckpointChoice {
   /** "latest" unless given; "best", or a step. */
@@ -19,7 +19,7 @@ export async function evaluate(
   options: CheckpointChoice & { readonly episodes?: number } = {},
 ): Promise<EvaluationResult> {
   const { episodes = 10, checkpoint = "latest", env } = options;
-  return evaluateRun(runDirectory, { episodes, checkpoint, envModule: await ownEnv(env) });
+  return evaluateRun(runDirectory, { episodes, checkpoint, envModule: await envModuleIn(env) });
 }
 
 /**
@@ -28,7 +28,7 @@ export async function evaluate(
  */
 export async function loadPolicy(runDirectory: string, options: CheckpointChoice = {}): Promise<Policy> {
   const { checkpoint = "latest", env: name } = options;
-  const { snapshot, env } = await openTrainedPolicy(runDirectory, checkpoint, await ownEnv(name));
+  const { snapshot, env } = await openTrainedPolicy(runDirectory, checkpoint, await envModuleIn(name));
   env.close();
   return Policy.load(snapshot);
 }

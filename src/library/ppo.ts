@@ -1,4 +1,5 @@
 import { initialPolicy } from "../../agents/ppo/initial-policy.js";
+import { envModuleIn } from "../env-module-choice-node.js";
 import type { EnvModule } from "../env-modules-node.js";
 import { envSource } from "../env-source.js";
 import { UsageError } from "../errors.js";
@@ -13,7 +14,7 @@ import type { PpoTrainConfig } from "../train-config.js";
 import type { TrainIterations, TrainOutcome } from "../training.js";
 import { RunningTraining } from "./running-training.js";
 import { copySavedRun } from "./saved-run.js";
-import { ownEnv, resolveSettings, type TrainSettings } from "./settings.js";
+import { resolveSettings, type TrainSettings } from "./settings.js";
 import type { TrainOptions } from "./train.js";
 
 /** Where an agent's run directory goes. */
@@ -79,7 +80,7 @@ export class PPO {
    */
   static async load(folder: string, options: RunPlace & { readonly env?: string } = {}): Promise<PPO> {
     const { env: name, ...place } = options;
-    const envModule = await ownEnv(name);
+    const envModule = await envModuleIn(name);
     const { config, step, snapshot, env } = await openTrainedPolicy(folder, "latest", envModule);
     env.close();
     const agent = new PPO({ config, envModule, place, folder });

@@ -1,5 +1,6 @@
 import type { TrainIteration } from "../logging/progress.js";
 import type { TrainIterations, TrainOutcome } from "../training.js";
+import { stopOnInterrupt } from "./interrupt.js";
 
 /**
  * A training under way: iterate it for its iterations, await it for its outcome. It starts with the first of either.
@@ -62,13 +63,11 @@ export class RunningTraining implements AsyncIterable<TrainIteration>, PromiseLi
   }
 }
 
-/** The first SIGINT stops the training; a second one finds no listener of ours and does what the program does with it. */
 async function* interruptible(start: () => TrainIterations, stop: AbortController): TrainIterations {
-  const onInterrupt = () => stop.abort();
-  process.once("SIGINT", onInterrupt);
+  const release = stopOnInterrupt(stop);
   try {
     return yield* start();
   } finally {
-    process.off("SIGINT", onInterrupt);
+    release();
   }
 }

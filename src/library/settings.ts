@@ -1,4 +1,5 @@
-import { type EnvModule, isEnvModule, loadEnvModule } from "../env-modules-node.js";
+import { envModuleIn } from "../env-module-choice-node.js";
+import type { EnvModule } from "../env-modules-node.js";
 import {
   type PpoTrainConfig,
   type ResolvedTrainConfig,
@@ -31,7 +32,7 @@ export async function resolveSettings(
   settings: TrainSettings,
 ): Promise<ResolvedTrainConfig & { readonly envModule: EnvModule | undefined }> {
   const { algorithm = "ppo", preset, config_file: file, model, ...values } = settings;
-  const envModule = await ownEnv(values.env);
+  const envModule = await envModuleIn(values.env);
   const resolved = resolveTrainConfig({
     algorithm,
     preset,
@@ -41,9 +42,4 @@ export async function resolveSettings(
     ...(envModule === undefined ? {} : { resolveEnvId: () => envModule.id }),
   });
   return { ...resolved, envModule };
-}
-
-/** The module that an environment's name means; undefined for a registered id. */
-export async function ownEnv(env: string | undefined): Promise<EnvModule | undefined> {
-  return env !== undefined && isEnvModule(env) ? loadEnvModule(env) : undefined;
 }

@@ -4,6 +4,7 @@ import { runSweep, type SweepOutcome, type SweepReporter } from "../sweep/run-sw
 import { shareCores } from "../sweep/share-cores.js";
 import { mappingOfObject, readSpec } from "../sweep/spec.js";
 import { silentSweepReporter } from "../sweep/sweep-reporter.js";
+import { stopOnInterrupt } from "./interrupt.js";
 
 /** Values by the key of a configuration, or `algorithm`, `preset`, `config`, `model`; text is read as on the command line. */
 type Settings = Readonly<Record<string, unknown>>;
@@ -53,11 +54,10 @@ export async function sweep(what: SweepSettings, options: SweepOptions = {}): Pr
   const engine = new LocalEngine(shareCores(options, plan.runs.length));
   if (options.signal !== undefined) return runSweep(plan, engine, { reporter, signal: options.signal });
   const stop = new AbortController();
-  const onInterrupt = () => stop.abort();
-  process.once("SIGINT", onInterrupt);
+  const release = stopOnInterrupt(stop);
   try {
     return await runSweep(plan, engine, { reporter, signal: stop.signal });
   } finally {
-    process.off("SIGINT", onInterrupt);
+    release();
   }
 }

@@ -1,8 +1,9 @@
+import { envModuleIn } from "../env-module-choice-node.js";
 import type { TrainReporter } from "../logging/progress.js";
 import { resumeRun, trainRun } from "../train.js";
 import { type ResumeOverrides, resolveResumeOverrides } from "../train-config.js";
 import { RunningTraining } from "./running-training.js";
-import { ownEnv, resolveSettings, type TrainSettings } from "./settings.js";
+import { resolveSettings, type TrainSettings } from "./settings.js";
 
 export interface TrainOptions {
   /** The run's own directory. */
@@ -52,7 +53,7 @@ export function resume(
       ...rest,
       runDirectory,
       overrides: checked,
-      envModule: await ownEnv(env),
+      envModule: await envModuleIn(env),
       signal,
     });
   }, options.signal);

@@ -1,3 +1,4 @@
+import { commandText } from "../shown-command.js";
 import type { Estimate } from "../stats/index.js";
 import type { ReportFigure } from "./figures.js";
 import { numberText } from "./number-text.js";
@@ -84,16 +85,11 @@ function environmentBlocks(environment: EnvironmentSummary, figures: readonly Re
           paragraph("Of the first run of each arm; the others differ in seed and folder."),
           {
             kind: "code",
-            lines: commands.map(({ command }) => ["rl-adan", ...command!.map(shellWord)].join(" ")),
+            lines: commands.map(({ command }) => commandText("rl-adan", command!)),
           } as const,
         ]
       : []),
   ];
-}
-
-/** As a shell takes it. */
-function shellWord(text: string): string {
-  return /^[\w./:=,@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 function scoreTable(arms: readonly ArmSummary[]): Block {

@@ -1,3 +1,4 @@
+import { fileSafe } from "../run/run-directory.js";
 import { type Figure, type FigureLine, MAX_LINES } from "./figure.js";
 import { AXIS_NAMES, runsText } from "./plot-curve.js";
 import type { EnvironmentSummary } from "./report-data.js";
@@ -10,6 +11,8 @@ export interface ReportFigure {
   readonly figure: Figure;
 }
 
+const MAX_NAME_CHARACTERS = 60;
+
 const CURVES = [
   { protocol: "training", axis: "steps" },
   { protocol: "evaluation", axis: "steps" },
@@ -19,7 +22,7 @@ const CURVES = [
 /** Curves over steps and minutes, then profiles. index: of the environment, which makes names unique. */
 export function figuresOf(environment: EnvironmentSummary, index: number): ReportFigure[] {
   const { env, arms, profiles } = environment;
-  const prefix = `${index + 1}-${fileSafe(env)}`;
+  const prefix = `${index + 1}-${fileSafe(env).slice(0, MAX_NAME_CHARACTERS)}`;
   const curves = CURVES.flatMap(({ protocol, axis }) => {
     const lines = arms.flatMap(({ label, curves }, style) =>
       curves
@@ -79,10 +82,4 @@ function split(name: string, lines: readonly StyledLine[], { caption, ...texts }
 
 function partOf({ style }: StyledLine): number {
   return Math.floor(style / MAX_LINES);
-}
-
-const MAX_NAME_CHARACTERS = 60;
-
-function fileSafe(text: string): string {
-  return text.replace(/[^A-Za-z0-9._-]+/g, "-").slice(0, MAX_NAME_CHARACTERS);
 }

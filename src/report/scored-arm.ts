@@ -1,4 +1,4 @@
-import { type Estimate, interquartileMean, stratifiedBootstrap } from "../stats/index.js";
+import { type Estimate, interquartileMean, mean, stratifiedBootstrap } from "../stats/index.js";
 import type { Arm } from "./arms.js";
 import { type CurveAxis, curveOver } from "./curves.js";
 import type { ArmCurve, ArmSummary, RunSummary, ScoreSummary } from "./report-data.js";
@@ -122,6 +122,6 @@ function estimates(values: readonly number[]): { iqm: Estimate; mean: number } {
   const scores = values.map((value) => [value]);
   return {
     iqm: stratifiedBootstrap(scores, interquartileMean),
-    mean: values.reduce((sum, value) => sum + value, 0) / values.length,
+    mean: mean(scores),
   };
 }

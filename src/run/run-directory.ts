@@ -128,6 +128,6 @@ function isOurManifest(path: string): boolean {
 }
 
 /** A part of a folder's name that every file system takes. */
-function fileSafe(part: string): string {
+export function fileSafe(part: string): string {
   return part.replace(/[^A-Za-z0-9._-]+/g, "-");
 }

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { commandLineLayer } from "../config/command-line.js";
 import type { ConfigLayer } from "../config/layer.js";
-import { envModuleIn, envModuleInConfig } from "../env-module-choice-node.js";
+import { envModuleAsked } from "../env-module-choice-node.js";
 import { didYouMean, RlAdanError, UsageError } from "../errors.js";
 import { runHash } from "../run/hashes.js";
 import { type RunDirectory, runDirectory, runFolderName } from "../run/run-directory.js";
@@ -140,10 +140,7 @@ async function resolve(configuration: Configuration, seed: number, options: Plan
     const algorithm = algorithmOf(told("algorithm") ?? "ppo");
     const [preset, file, model] = [told("preset"), told("config"), told("model")];
     const env = ofConfig.findLast(({ key }) => key === "env")?.text;
-    const envModule =
-      env === undefined && file !== undefined
-        ? await envModuleInConfig(file, allowEnvModule)
-        : await envModuleIn(env);
+    const envModule = await envModuleAsked(env, file, allowEnvModule);
     const { config } = resolveTrainConfig({
       algorithm,
       preset,

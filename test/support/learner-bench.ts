@@ -5,12 +5,13 @@ import type {
   UpdateMetrics,
   UpdatePlan,
 } from "../../agents/ppo/learner.js";
+import { learnerOptions } from "../../agents/ppo/learner-options.js";
 import { Arena } from "../../src/kernels/arena.js";
 import { loadKernels } from "../../src/kernels/load.js";
 import { createDistribution } from "../../src/policy/create-distribution.js";
-import { type NetworkShape, parameterLayout } from "../../src/policy/network.js";
+import type { NetworkShape } from "../../src/policy/network.js";
 import { NormalStream, permutation, streamKey } from "../../src/random/index.js";
-import { createRolloutBuffer, type RolloutBuffer } from "../../src/rollout/rollout-buffer.js";
+import type { RolloutBuffer } from "../../src/rollout/rollout-buffer.js";
 
 /** A learner with a rollout made of normal numbers, by itself. */
 export interface LearnerBench {
@@ -58,17 +59,11 @@ export async function learnerBench(
   } = {},
 ): Promise<LearnerBench> {
   const { shape = BENCH_SHAPE, steps = 32, envs = 4, config } = options;
-  const layout = parameterLayout(shape);
   const arena = Arena.create();
   const kernels = await loadKernels("simd", arena);
-  const parameters = arena.allocate("parameters", "f32", layout.size);
-  const { actionWidth } = createDistribution(shape);
-  const buffer = createRolloutBuffer(arena, {
-    steps,
-    envs,
-    observationSize: shape.observationSize,
-    actionSize: actionWidth,
-  });
+  const { actionWidth: actionSize } = createDistribution(shape);
+  const made = learnerOptions(kernels, arena, shape, { steps, envs, actionSize }, { ...CONFIG, ...config });
+  const { layout, parameters, buffer } = made;
   const rows = steps * envs;
   parameters.set(normals("parameters", layout.size, 0.4 / Math.sqrt(Math.max(...shape.hiddenSizes))));
   for (const name of ["observations", "finalObservations", "lastObservations", "actions"] as const) {
@@ -82,15 +77,7 @@ export async function learnerBench(
   for (let row = 7; row < rows; row += 23) buffer.terminated[row] = 1;
   for (let row = 11; row < rows; row += 29) buffer.truncated[row] = 1;
   const scaledRewards = Float64Array.from(normals("rewards", rows));
-  const learner = await createLearner({
-    kernels,
-    arena,
-    shape,
-    layout,
-    parameters,
-    buffer,
-    config: { ...CONFIG, ...config },
-  });
+  const learner = await createLearner(made);
   return {
     learner,
     arena,

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseYamlValue } from "../../src/config/yaml-file.js";
-import { commandText } from "../../src/sweep/command-text.js";
+import { commandText } from "../../src/shown-command.js";
 import { splitValues, textOf } from "../../src/sweep/setting.js";
 
 describe("values of a flag", () => {
