@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { formatError, RlAdanError, UsageError } from "../errors.js";
 import { packageVersion } from "../run/package-version.js";
+import { addAblateCommand } from "./ablate.js";
 import { addBenchCommand } from "./bench.js";
 import { addCheckEnvCommand } from "./check-env.js";
 import { addDiffCommand } from "./diff.js";
@@ -31,11 +32,13 @@ Examples:
   rl-adan eval runs/HalfCheetah-v5__ppo-adan__1__1764000000 --episodes 20
   rl-adan report runs -o report
   rl-adan sweep ppo --env HalfCheetah,Hopper --optimizer adan,adam --seeds 0-9
+  rl-adan ablate optimizer --env HalfCheetah,Hopper --seeds 10
   rl-adan envs`,
   );
 addTrainCommand(program);
 addEvalCommand(program);
 addSweepCommand(program);
+addAblateCommand(program);
 addEnvsCommand(program);
 addCheckEnvCommand(program);
 addVerifyCommand(program);
@@ -50,7 +53,7 @@ for (const command of [program, ...program.commands])
 // A reader that has seen enough (`rl-adan envs | head -1`) is no failure; trainings go on without being read.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
-  if (process.argv[2] !== "train" && process.argv[2] !== "sweep") process.exit(0);
+  if (!["train", "sweep", "ablate"].includes(process.argv[2]!)) process.exit(0);
 });
 
 try {

@@ -84,7 +84,8 @@ async function runSweepCommand(what: string | undefined, flags: SweepFlags): Pro
   }
 }
 
-async function printCommands({ runs }: SweepPlan, threads: number, asJson: boolean): Promise<void> {
+/** Those of finished runs as comments. */
+export async function printCommands({ runs }: SweepPlan, threads: number, asJson: boolean): Promise<void> {
   const { nextArgv } = await import("../sweep/local-engine.js");
   const { isFinished } = await import("../run/run-directory.js");
   const { commandText, programName } = await import("../shown-command.js");
@@ -98,7 +99,7 @@ async function printCommands({ runs }: SweepPlan, threads: number, asJson: boole
   }
 }
 
-function wholeNumber(text: string): number {
+export function wholeNumber(text: string): number {
   const value = Number(text);
   if (Number.isSafeInteger(value) && value >= 1) return value;
   throw new InvalidArgumentError("It must be a whole number of at least 1.");

@@ -1,9 +1,7 @@
-import { existsSync, readdirSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { didYouMean, RlAdanError, UsageError } from "../errors.js";
+import { RlAdanError, UsageError } from "../errors.js";
 import { readConfigFile } from "./config-file-node.js";
 import type { ConfigLayer } from "./layer.js";
+import { packagedConfig, packagedNames } from "./packaged-configs-node.js";
 import { type YamlMapping, yamlLayer } from "./yaml-file.js";
 
 /** A recipe that comes with the package: its keys, and what differs for some environments. */
@@ -19,22 +17,13 @@ export interface Preset {
 
 /** The names that `--preset` accepts, in alphabetical order. */
 export function presetNames(): string[] {
-  return readdirSync(presetFolder())
-    .filter((file) => file.endsWith(".yaml"))
-    .map((file) => basename(file, ".yaml"))
-    .sort();
+  return packagedNames("ppo");
 }
 
 /** Reads `configs/ppo/NAME.yaml`. Throws UsageError, with the nearest name, when there is none. */
 export function loadPreset(name: string): Preset {
-  const names = presetNames();
-  if (!names.includes(name)) {
-    throw new UsageError(
-      "preset-unknown",
-      `There is no preset "${name}"; there are ${names.join(", ")}.${didYouMean(name, names)}`,
-    );
-  }
-  return readPreset(readConfigFile(join(presetFolder(), `${name}.yaml`), `configs/ppo/${name}.yaml`), name);
+  const { path, shownAs } = packagedConfig("ppo", name, "preset");
+  return readPreset(readConfigFile(path, shownAs), name);
 }
 
 /** The preset's data for one environment. Throws UsageError, listing those it has, when it refuses all others. */
@@ -66,16 +55,4 @@ function readPreset(file: YamlMapping, name: string): Preset {
     ),
     onlyListedEnvironments: values.get("only_listed_environments")?.value === true,
   };
-}
-
-/** `configs/ppo` of the package, found upwards from this module: it runs from `src` and from `dist/src`. */
-function presetFolder(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, "configs", "ppo"))) {
-    const parent = dirname(folder);
-    if (parent === folder)
-      throw new RlAdanError("presets-missing", "The package's configs/ppo folder is missing.");
-    folder = parent;
-  }
-  return join(folder, "configs", "ppo");
 }

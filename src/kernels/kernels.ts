@@ -86,7 +86,7 @@ export interface Kernels {
     coefficients: AdanCoefficients,
   ): void;
 
-  /** One Adam or AdamW step over flat parameters; see src/optim/adam.ts for the formula. */
+  /** One step of Adam, AdamW or NAdam over flat parameters; see src/optim/adam.ts for the formulas. */
   adam(
     parameters: Float32Array,
     gradients: Float32Array,
@@ -129,7 +129,7 @@ export interface AdanCoefficients {
   readonly keep: number;
   /** 1 / (1 + lr·λ) with proximal decay, else 1. */
   readonly shrink: number;
-  /** The first step after a start has no previous gradient: the difference is 0. */
+  /** No previous gradient is known, or it is of another objective: the difference is 0. */
   readonly isFirst: boolean;
 }
 
@@ -139,10 +139,12 @@ export interface AdamCoefficients {
   readonly beta1: number;
   readonly beta2: number;
   readonly eps: number;
-  /** 1 / (1 - β1^t) */
+  /** 1 / (1 - β1^t), or NAdam's weight of m. */
   readonly correction1: number;
   /** 1 / sqrt(1 - β2^t) */
   readonly correction2: number;
+  /** NAdam's weight of the gradient itself beside m; Adam has none, 0. */
+  readonly gradientWeight: number;
   /** 1 - lr·λ */
   readonly keep: number;
 }

@@ -228,6 +228,7 @@ function adam(
   const weight2 = f(1 - c.beta2);
   const correction1 = f(c.correction1);
   const correction2 = f(c.correction2);
+  const gradientWeight = f(c.gradientWeight);
   const eps = f(c.eps);
   const learningRate = f(c.learningRate);
   const keep = f(c.keep);
@@ -235,8 +236,9 @@ function adam(
     const g = gradients[i]!;
     const mi = f(f(beta1 * m[i]!) + f(weight1 * g));
     const ni = f(f(beta2 * n[i]!) + f(f(weight2 * g) * g));
+    const direction = f(f(mi * correction1) + f(g * gradientWeight));
     const denominator = f(f(f(Math.sqrt(ni)) * correction2) + eps);
-    const move = f(learningRate * f(f(mi * correction1) / denominator));
+    const move = f(learningRate * f(direction / denominator));
     parameters[i] = f(parameters[i]! * keep) - move;
     m[i] = mi;
     n[i] = ni;

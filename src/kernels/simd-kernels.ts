@@ -198,6 +198,7 @@ class SimdKernels implements Kernels {
       1 - c.beta2,
       c.correction1,
       c.correction2,
+      c.gradientWeight,
       c.eps,
       c.learningRate,
       c.keep,

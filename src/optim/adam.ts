@@ -1,6 +1,7 @@
 import type { FloatArray } from "../../envs/api/space.js";
 import type { StateTree } from "../../envs/api/state.js";
 import type { AdamCoefficients } from "../kernels/kernels.js";
+import { pow } from "../math/pow.js";
 import { clipByGlobalNorm, TORCH_CLIP_EPS } from "./clip.js";
 import type { Optimizer, OptimizerContext, OptimizerOptions } from "./optimizer.js";
 import { readOptions } from "./options.js";
@@ -14,8 +15,13 @@ import { restoreSnapshot, takeSnapshot } from "./snapshot.js";
  *     θ ← (1 - lr·λ)·θ - lr · (m / (1-β1^t)) / (sqrt(n) / sqrt(1-β2^t) + eps)
  *
  * Adam-Rel resets the counter t, not the moments, at each iteration (Ellis et al. 2024, arXiv 2412.17113).
- * Options: betas, eps, weight_decay, max_grad_norm (0 = off).
- * Source: Kingma & Ba 2015, arXiv 1412.6980; Loshchilov & Hutter 2019, arXiv 1711.05101.
+ * NAdam puts in the place of m / (1-β1^t), with μ_t = β1·(1 - 0.5·0.96^(t·momentum_decay)) and P_t = μ_1·…·μ_t,
+ *
+ *     μ_(t+1)·m / (1 - P_(t+1)) + (1-μ_t)·g / (1 - P_t)
+ *
+ * as torch.optim.NAdam with decoupled decay. Options: betas, eps, weight_decay, max_grad_norm (0 = off); NAdam's momentum_decay.
+ * Source: Kingma & Ba 2015, arXiv 1412.6980; Loshchilov & Hutter 2019, arXiv 1711.05101; Dozat 2016, "Incorporating Nesterov
+ * Momentum into Adam".
  */
 export function createAdam(
   name: string,
@@ -23,7 +29,14 @@ export function createAdam(
   options: OptimizerOptions = {},
   variant: { resetCounterEachIteration?: boolean } = {},
 ): Adam {
-  return new Adam(name, context, options, variant.resetCounterEachIteration ?? false);
+  const read = readOptions(name, ADAM_DEFAULTS, options);
+  return new Adam(name, context, read, null, variant.resetCounterEachIteration ?? false);
+}
+
+/** As `createAdam`, with Nesterov's momentum. */
+export function createNadam(name: string, context: OptimizerContext, options: OptimizerOptions = {}): Adam {
+  const { momentum_decay, ...read } = readOptions(name, NADAM_DEFAULTS, options);
+  return new Adam(name, context, read, new RunningPower(pow(0.96, momentum_decay)), false);
 }
 
 export const ADAM_DEFAULTS = {
@@ -33,22 +46,27 @@ export const ADAM_DEFAULTS = {
   max_grad_norm: 0,
 };
 
+const NADAM_DEFAULTS = { ...ADAM_DEFAULTS, momentum_decay: 4e-3 };
+
 export class Adam implements Optimizer {
-  readonly #options: typeof ADAM_DEFAULTS;
-  readonly #powers: readonly [RunningPower, RunningPower];
+  readonly #moment: RunningPower;
+  readonly #secondMoment: RunningPower;
+  readonly #powers: readonly RunningPower[];
   readonly #m: FloatArray;
   readonly #n: FloatArray;
   #step = 0;
 
+  /** warmUp: 0.96^(t·momentum_decay) of NAdam; null: Adam. */
   constructor(
     readonly name: string,
     readonly context: OptimizerContext,
-    options: OptimizerOptions,
+    readonly options: typeof ADAM_DEFAULTS,
+    readonly warmUp: RunningPower | null,
     readonly resetCounterEachIteration: boolean,
   ) {
-    this.#options = readOptions(name, ADAM_DEFAULTS, options);
-    const [b1, b2] = this.#options.betas as [number, number];
-    this.#powers = [new RunningPower(b1), new RunningPower(b2)];
+    const [b1, b2] = options.betas as [number, number];
+    [this.#moment, this.#secondMoment] = [new RunningPower(b1), new RunningPower(b2)];
+    this.#powers = [this.#moment, this.#secondMoment, ...(warmUp === null ? [] : [warmUp])];
     [this.#m, this.#n] = [context.allocate("m", context.size), context.allocate("n", context.size)];
   }
 
@@ -63,19 +81,17 @@ export class Adam implements Optimizer {
   }
 
   step(parameters: FloatArray, gradients: FloatArray, learningRate: number): void {
-    const { eps, weight_decay, max_grad_norm } = this.#options;
+    const { eps, weight_decay, max_grad_norm } = this.options;
     if (max_grad_norm > 0) clipByGlobalNorm(this.context.kernels, gradients, max_grad_norm, TORCH_CLIP_EPS);
-    const [p1, p2] = this.#powers;
-    p1.advance();
-    p2.advance();
     this.#step += 1;
+    this.#secondMoment.advance();
     const coefficients: AdamCoefficients = {
       learningRate,
-      beta1: p1.beta,
-      beta2: p2.beta,
+      beta1: this.#moment.beta,
+      beta2: this.#secondMoment.beta,
       eps,
-      correction1: 1 / p1.correction,
-      correction2: 1 / Math.sqrt(p2.correction),
+      ...this.#advanceMomentum(),
+      correction2: 1 / Math.sqrt(this.#secondMoment.correction),
       keep: 1 - learningRate * weight_decay,
     };
     if (parameters instanceof Float32Array) {
@@ -84,6 +100,23 @@ export class Adam implements Optimizer {
     } else {
       adamFloat64(parameters, gradients, this.#m, this.#n, coefficients);
     }
+  }
+
+  /** What m and the gradient count for in this step. */
+  #advanceMomentum(): Pick<AdamCoefficients, "correction1" | "gradientWeight"> {
+    const moment = this.#moment;
+    if (this.warmUp === null) {
+      moment.advance();
+      return { correction1: 1 / moment.correction, gradientWeight: 0 };
+    }
+    const momentumAt = (warmUp: number) => moment.beta * (1 - 0.5 * warmUp);
+    this.warmUp.advance();
+    const [now, next] = [momentumAt(this.warmUp.value), momentumAt(this.warmUp.value * this.warmUp.beta)];
+    moment.advance(now);
+    return {
+      correction1: next / (1 - moment.value * next),
+      gradientWeight: (1 - now) / moment.correction,
+    };
   }
 
   slots(): Readonly<Record<string, FloatArray>> {
@@ -111,7 +144,8 @@ function adamFloat64(
     const g = gradients[i]!;
     m[i] = c.beta1 * m[i]! + (1 - c.beta1) * g;
     n[i] = c.beta2 * n[i]! + (1 - c.beta2) * g * g;
-    const update = (m[i]! * c.correction1) / (Math.sqrt(n[i]!) * c.correction2 + c.eps);
+    const direction = m[i]! * c.correction1 + g * c.gradientWeight;
+    const update = direction / (Math.sqrt(n[i]!) * c.correction2 + c.eps);
     parameters[i] = parameters[i]! * c.keep - c.learningRate * update;
   }
 }

@@ -26,10 +26,13 @@ export function createAdan(
   name: string,
   context: OptimizerContext,
   options: OptimizerOptions = {},
-  variant: { restartEachIteration?: boolean } = {},
+  variant: { eachIteration?: AdanEvent } = {},
 ): Adan {
-  return new Adan(name, context, options, variant.restartEachIteration ?? false);
+  return new Adan(name, context, options, variant.eachIteration ?? "keep");
 }
+
+/** What becomes of the state as an objective changes: nothing, a new start, or the previous gradient alone is forgotten. */
+export type AdanEvent = "keep" | "restart" | "forget-gradient";
 
 export const ADAN_DEFAULTS = {
   betas: [0.98, 0.92, 0.99] as readonly number[],
@@ -47,12 +50,14 @@ export class Adan implements Optimizer {
   readonly #n: FloatArray;
   readonly #previous: FloatArray;
   #step = 0;
+  /** Set as an iteration begins, taken back by its first step: never so where a state is taken, between iterations. */
+  #isGradientForgotten = false;
 
   constructor(
     readonly name: string,
     readonly context: OptimizerContext,
     options: OptimizerOptions,
-    readonly restartEachIteration: boolean,
+    readonly eachIteration: AdanEvent,
   ) {
     this.#options = readOptions(name, ADAN_DEFAULTS, options);
     const [b1, b2, b3] = this.#options.betas as [number, number, number];
@@ -67,7 +72,16 @@ export class Adan implements Optimizer {
   }
 
   beginIteration(): void {
-    if (this.restartEachIteration) this.restart();
+    if (this.eachIteration === "restart") this.restart();
+    if (this.eachIteration === "forget-gradient") this.forgetGradient();
+  }
+
+  /**
+   * The next step's difference is 0, as at a start; moments and counter stay. A difference between gradients of two objectives
+   * is no estimate of how one of them changes.
+   */
+  forgetGradient(): void {
+    this.#isGradientForgotten = true;
   }
 
   /** The authors' `restart_opt`: the next step is a first step. The previous gradient is then overwritten, not used. */
@@ -96,9 +110,10 @@ export class Adan implements Optimizer {
       correction3: 1 / Math.sqrt(p3.correction),
       keep: no_prox ? 1 - decay : 1,
       shrink: no_prox ? 1 : 1 / (1 + decay),
-      isFirst: this.#step === 0,
+      isFirst: this.#step === 0 || this.#isGradientForgotten,
     };
     this.#step += 1;
+    this.#isGradientForgotten = false;
     if (parameters instanceof Float32Array) {
       const f32 = (array: FloatArray) => array as Float32Array;
       this.context.kernels.adan(

@@ -1,6 +1,6 @@
 import { didYouMean, UsageError } from "../errors.js";
-import { createAdam } from "./adam.js";
-import { createAdan } from "./adan.js";
+import { createAdam, createNadam } from "./adam.js";
+import { type AdanEvent, createAdan } from "./adan.js";
 import type { Optimizer, OptimizerContext, OptimizerOptions } from "./optimizer.js";
 
 /** A named optimizer: how to build it, and the learning rate that suits it (Adan's does not suit Adam). */
@@ -11,13 +11,13 @@ export interface OptimizerEntry {
 }
 
 /** A built-in optimizer as data, for whoever computes its formulas elsewhere than in our kernels. */
-export interface OptimizerMethod {
-  readonly rule: "adan" | "adam";
+export type OptimizerMethod = (
+  | { readonly rule: "adan"; readonly atIteration: AdanEvent }
+  | { readonly rule: "adam"; readonly atIteration: "keep" | "reset-counter" }
+) & {
   /** Where they differ from the rule's own defaults. */
   readonly options: OptimizerOptions;
-  /** What becomes of moments and step counter as a PPO iteration begins. */
-  readonly atIteration: "keep" | "restart" | "reset-counter";
-}
+};
 
 /** PPO's usual Adam: CleanRL's and Stable-Baselines3's eps, the rate that most recipes share. */
 const ADAM_EPS = 1e-5;
@@ -26,21 +26,30 @@ const LEARNING_RATES = { adan: "5e-4 * (1 - progress)", adam: "3e-4 * (1 - progr
 const methods = new Map<string, OptimizerMethod>([
   ["adan", { rule: "adan", options: {}, atIteration: "keep" }],
   ["adan-restart", { rule: "adan", options: {}, atIteration: "restart" }],
+  ["adan-forget", { rule: "adan", options: {}, atIteration: "forget-gradient" }],
   ["adam", { rule: "adam", options: { eps: ADAM_EPS }, atIteration: "keep" }],
   ["adamw", { rule: "adam", options: { eps: ADAM_EPS, weight_decay: 0.01 }, atIteration: "keep" }],
   ["adam-rel", { rule: "adam", options: { eps: ADAM_EPS }, atIteration: "reset-counter" }],
   ["adam-matched", { rule: "adam", options: { eps: ADAM_EPS, betas: [0.98, 0.99] }, atIteration: "keep" }],
 ]);
 
-const entries = new Map<string, OptimizerEntry>(
-  [...methods].map(([name, method]) => [
+const entries = new Map<string, OptimizerEntry>([
+  ...[...methods].map(([name, method]): [string, OptimizerEntry] => [
     name,
     {
       learningRate: LEARNING_RATES[method.rule],
       create: (context, options) => createOnKernels(name, method, context, options),
     },
   ]),
-);
+  // On our kernels alone: an arm of comparisons, not one to train on a GPU with.
+  [
+    "nadam",
+    {
+      learningRate: LEARNING_RATES.adam,
+      create: (context, options) => createNadam("nadam", context, { eps: ADAM_EPS, ...options }),
+    },
+  ],
+]);
 
 /** Adds an optimizer of your own under a name that `--optimizer` and configs then accept. */
 export function registerOptimizer(name: string, entry: OptimizerEntry): void {
@@ -67,7 +76,7 @@ export function createOptimizer(
   return entry(name).create(context, options);
 }
 
-/** The built-in optimizer of that name as data; undefined for a user's own. Throws UsageError for an unknown name. */
+/** The optimizer of that name as data; undefined for NAdam and a user's own. Throws UsageError for an unknown name. */
 export function optimizerMethod(name: string): OptimizerMethod | undefined {
   entry(name);
   return methods.get(name);
@@ -86,7 +95,7 @@ function createOnKernels(
 ): Optimizer {
   const options = { ...method.options, ...given };
   return method.rule === "adan"
-    ? createAdan(name, context, options, { restartEachIteration: method.atIteration === "restart" })
+    ? createAdan(name, context, options, { eachIteration: method.atIteration })
     : createAdam(name, context, options, {
         resetCounterEachIteration: method.atIteration === "reset-counter",
       });

@@ -4,8 +4,9 @@ export class RunningPower {
 
   constructor(readonly beta: number) {}
 
-  advance(): void {
-    this.value *= this.beta;
+  /** factor: of this step, where β is not the same at each. */
+  advance(factor = this.beta): void {
+    this.value *= factor;
   }
 
   reset(): void {

@@ -22,8 +22,11 @@ export interface LeftOut {
 }
 
 export interface GroupOptions {
-  /** An arm is what this matches in a run's name (its first group, where it has one), whatever the settings. */
-  readonly group?: RegExp;
+  /**
+   * An arm is what this matches in a run's name (its first group, where it has one), or what it returns for a run, whatever the
+   * settings.
+   */
+  readonly group?: RegExp | ((run: Run) => string);
 }
 
 /** How an arm is told from others of its method: more settings are in the table of settings. */
@@ -64,7 +67,8 @@ function envOf(run: Run): string {
   );
 }
 
-function labelsByName(runs: readonly Run[], group: RegExp): Map<Run, string> {
+function labelsByName(runs: readonly Run[], group: NonNullable<GroupOptions["group"]>): Map<Run, string> {
+  if (typeof group === "function") return new Map(runs.map((run) => [run, group(run)]));
   return new Map(
     runs.map((run) => {
       const match = new RegExp(group.source, group.flags.replace(/[gy]/g, "")).exec(run.name);

@@ -6,3 +6,4 @@ export { type Report, type ReportOptions, report } from "./report.js";
 export type { ReportData } from "./report-data.js";
 export type { Run } from "./run.js";
 export type { Scalars } from "./scalar-log.js";
+export { ScoredArm } from "./scored-arm.js";

@@ -44,8 +44,11 @@ export interface StateDifference {
   readonly largest: number | null;
 }
 
-/** Logged numbers that depend on the clock. */
-const CLOCK = /^(charts\/SPS|time\/)/;
+/** Whether logged numbers of this name depend on the clock. */
+export function isClockTag(name: string): boolean {
+  return /^(charts\/SPS|time\/)/.test(name);
+}
+
 const VERSIONS: readonly (keyof Manifest)[] = ["rl_adan", "node", "platform", "mujoco", "device", "adapter"];
 
 /**
@@ -97,7 +100,7 @@ function metricsOf(run: RunDirectory): Values[] {
     .map((line, i) => {
       const record = parseRecord(line, `${run.metrics}:${i + 1}`);
       checkJsonDepth(record);
-      return Object.fromEntries(Object.entries(record).filter(([key]) => !CLOCK.test(key)));
+      return Object.fromEntries(Object.entries(record).filter(([key]) => !isClockTag(key)));
     });
 }
 

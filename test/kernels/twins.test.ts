@@ -148,7 +148,7 @@ describe("the SIMD kernels and their scalar twin agree to the last bit", () => {
     });
   });
 
-  it("in Adan and Adam, for every tail, at the first step and later ones", async () => {
+  it("in Adan, Adam and NAdam, for every tail, at the first step and later ones", async () => {
     await expectTwins((bench) =>
       [1, 3, 4, 5, 11, 29, 64, 1003].flatMap((length) => {
         const slot = (step: number) => bench.float32(numbers(length, step));
@@ -172,8 +172,10 @@ describe("the SIMD kernels and their scalar twin agree to the last bit", () => {
         bench.kernels.adan(parameters, slot(7), m, v, n, previous, { ...adan, isFirst: false });
         const [adamParameters, adamM, adamN] = [slot(1), slot(3), squares(6)];
         const { learningRate, beta1, eps, correction1, keep } = adan;
-        const adam = { learningRate, beta1, beta2: 0.999, eps, correction1, correction2: 1.5, keep };
+        const corrections = { correction1, correction2: 1.5, gradientWeight: 0 };
+        const adam = { learningRate, beta1, beta2: 0.999, eps, ...corrections, keep };
         bench.kernels.adam(adamParameters, slot(2), adamM, adamN, adam);
+        bench.kernels.adam(adamParameters, slot(7), adamM, adamN, { ...adam, gradientWeight: 0.7 });
         return [parameters, m, v, n, previous, adamParameters, adamM, adamN];
       }),
     );

@@ -9,6 +9,7 @@ const COMPOSITION_ROOTS = [
   "src/index.ts",
   "src/library/",
   "src/sweep/",
+  "src/study/",
   "src/train.ts",
   "src/prepare.ts",
   "src/settle-device.ts",
@@ -45,7 +46,15 @@ const INNER_ROOMS = [
   "src/expression/",
   "src/stats/",
 ];
-const OUTER_ROOMS = ["src/cli/", "src/library/", "src/run/", "src/logging/", "src/sweep/", "src/report/"];
+const OUTER_ROOMS = [
+  "src/cli/",
+  "src/library/",
+  "src/run/",
+  "src/logging/",
+  "src/sweep/",
+  "src/report/",
+  "src/study/",
+];
 /** Beside these, files named *-node.ts. The run driver makes folders and counts cores; pages drive an agent themselves. */
 const MAY_USE_NODE = [...OUTER_ROOMS, "src/train.ts", "src/verify.ts"];
 /** Who may name TensorFlow.js: the optimizers, the learner and the devices. All but the devices name its types only. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { FloatArray } from "../../envs/api/space.js";
 import type { Kernels } from "../../src/kernels/kernels.js";
 import { scalarKernels } from "../../src/kernels/scalar-kernels.js";
-import { type Adam, createAdam } from "../../src/optim/adam.js";
+import { type Adam, createAdam, createNadam } from "../../src/optim/adam.js";
 import { type Adan, createAdan } from "../../src/optim/adan.js";
 import { KERNEL_VARIANTS, kernelBench } from "../support/kernels.js";
 import {
@@ -44,7 +44,7 @@ describe("optimizers follow the recorded trajectories of the reference implement
   }
 
   it("checks every kind of record there is", () => {
-    expect(optimizerCases.length).toBeGreaterThanOrEqual(14);
+    expect(optimizerCases.length).toBeGreaterThanOrEqual(21);
   });
 });
 
@@ -57,13 +57,14 @@ function check(
   tolerance: Tolerance,
   place: (gradient: number[]) => FloatArray,
 ): void {
-  const { restart_before = [], timestep_reset_before = [], ...options } = record.options;
+  const { restart_before = [], timestep_reset_before = [], forget_before = [], ...options } = record.options;
   const context = { size: parameters.length, allocate, kernels };
-  const create = record.optimizer === "adan" ? createAdan : createAdam;
+  const create = { adan: createAdan, adam: createAdam, nadam: createNadam }[record.optimizer];
   const optimizer: Adan | Adam = create(record.optimizer, context, options);
   fixture.gradients.forEach((gradient, index) => {
     const step = index + 1;
     if (restart_before.includes(step)) (optimizer as Adan).restart();
+    if (forget_before.includes(step)) (optimizer as Adan).forgetGradient();
     if (timestep_reset_before.includes(step)) (optimizer as Adam).resetCounter();
     optimizer.step(parameters, place(gradient), record.learning_rate);
     const expected = record.parameters_after[step];

@@ -16,14 +16,23 @@ const context = {
 
 describe("the registry of optimizers", () => {
   it("has each with a learning rate of its own, Adan's larger than Adam's", () => {
-    expect(optimizerNames()).toEqual(["adan", "adan-restart", "adam", "adamw", "adam-rel", "adam-matched"]);
+    expect(optimizerNames()).toEqual([
+      "adan",
+      "adan-restart",
+      "adan-forget",
+      "adam",
+      "adamw",
+      "adam-rel",
+      "adam-matched",
+      "nadam",
+    ]);
     expect(defaultLearningRate("adan")).toBe("5e-4 * (1 - progress)");
     expect(defaultLearningRate("adam")).toBe("3e-4 * (1 - progress)");
   });
 
   it("refuses unknown names and options with the nearest one", () => {
     expect(() => createOptimizer("adann", context)).toThrowErrorMatchingInlineSnapshot(
-      `[UsageError: There is no optimizer "adann"; there are adan, adan-restart, adam, adamw, adam-rel, adam-matched. Did you mean "adan"?]`,
+      `[UsageError: There is no optimizer "adann"; there are adan, adan-restart, adan-forget, adam, adamw, adam-rel, adam-matched, nadam. Did you mean "adan"?]`,
     );
     expect(() =>
       createOptimizer("adan", context, { bettas: [0.9, 0.9, 0.9] }),
@@ -119,6 +128,19 @@ describe("Adan's identities", () => {
     expect(Math.abs(a[0]! - b[0]!) + Math.abs(a[1]! - b[1]!)).toBeLessThan(1e-15);
   });
 
+  it("that forgets its gradient before each step is Adam with betas (b1, b3)", () => {
+    const forgetting = create("adan-forget");
+    const adam = create("adam", { betas: [0.98, 0.99], eps: 1e-8 });
+    const [a, b] = [Float64Array.of(1, -1), Float64Array.of(1, -1)];
+    for (let step = 0; step < 30; step++) {
+      const gradient = Float64Array.of(Math.sin(step), Math.cos(3 * step));
+      forgetting.beginIteration();
+      forgetting.step(a, gradient.slice(), 0.01);
+      adam.step(b, gradient.slice(), 0.01);
+    }
+    expect(Math.abs(a[0]! - b[0]!) + Math.abs(a[1]! - b[1]!)).toBeLessThan(1e-15);
+  });
+
   it("restarted before each iteration forgets its moments, Adam-Rel only its counter", () => {
     const state = (name: string) => {
       const optimizer = create(name);
@@ -129,6 +151,7 @@ describe("Adan's identities", () => {
     };
     expect(state("adan").step).toBe(3);
     expect(state("adan-restart")).toMatchObject({ step: 0, slots: { m: Float64Array.of(0, 0) } });
+    expect(state("adan-forget")).toEqual(state("adan"));
     expect(state("adam-rel").step).toBe(0);
     expect(state("adam-rel").slots["m"]![0]).toBeGreaterThan(0);
   });

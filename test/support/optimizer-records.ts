@@ -3,10 +3,14 @@ import { readFixtures } from "./fixtures.js";
 
 /** A trajectory of a reference implementation, recorded in float64. */
 export interface OptimizerCase {
-  optimizer: "adan" | "adam";
+  optimizer: "adan" | "adam" | "nadam";
   name: string;
   learning_rate: number;
-  options: Record<string, unknown> & { restart_before?: number[]; timestep_reset_before?: number[] };
+  options: Record<string, unknown> & {
+    restart_before?: number[];
+    timestep_reset_before?: number[];
+    forget_before?: number[];
+  };
   parameters_after: Record<string, number[]>;
   final_state: Record<string, number[] | number>;
 }

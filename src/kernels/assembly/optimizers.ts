@@ -187,6 +187,7 @@ export function adam(
   weight2: f32,
   correction1: f32,
   correction2: f32,
+  gradientWeight: f32,
   eps: f32,
   learningRate: f32,
   keep: f32,
@@ -200,11 +201,12 @@ export function adam(
       f32x4.mul(f32x4.splat(beta2), v128.load(n + at)),
       f32x4.mul(f32x4.mul(f32x4.splat(weight2), g), g),
     );
-    const denominator = f32x4.add(f32x4.mul(f32x4.sqrt(ni), f32x4.splat(correction2)), f32x4.splat(eps));
-    const move = f32x4.mul(
-      f32x4.splat(learningRate),
-      f32x4.div(f32x4.mul(mi, f32x4.splat(correction1)), denominator),
+    const direction = f32x4.add(
+      f32x4.mul(mi, f32x4.splat(correction1)),
+      f32x4.mul(g, f32x4.splat(gradientWeight)),
     );
+    const denominator = f32x4.add(f32x4.mul(f32x4.sqrt(ni), f32x4.splat(correction2)), f32x4.splat(eps));
+    const move = f32x4.mul(f32x4.splat(learningRate), f32x4.div(direction, denominator));
     v128.store(parameters + at, f32x4.sub(f32x4.mul(v128.load(parameters + at), f32x4.splat(keep)), move));
     v128.store(m + at, mi);
     v128.store(n + at, ni);
@@ -213,8 +215,9 @@ export function adam(
     const g = f32.load(gradients + at);
     const mi = beta1 * f32.load(m + at) + weight1 * g;
     const ni = beta2 * f32.load(n + at) + weight2 * g * g;
+    const direction = mi * correction1 + g * gradientWeight;
     const denominator = sqrt<f32>(ni) * correction2 + eps;
-    const move = learningRate * ((mi * correction1) / denominator);
+    const move = learningRate * (direction / denominator);
     f32.store(parameters + at, f32.load(parameters + at) * keep - move);
     f32.store(m + at, mi);
     f32.store(n + at, ni);

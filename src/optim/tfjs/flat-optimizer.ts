@@ -28,6 +28,7 @@ export class FlatOptimizer {
   readonly #size: number;
   #slots: Readonly<Record<string, Tensor1D>>;
   #step = 0;
+  #isGradientForgotten = false;
 
   /**
    * device: as errors name it. name, options: as for `createOptimizer`. size: of the parameters.
@@ -50,10 +51,15 @@ export class FlatOptimizer {
 
   /** As `Optimizer.beginIteration`. */
   beginIteration(): void {
-    if (this.#method.atIteration === "keep") return;
+    const event = this.#method.atIteration;
+    if (event === "forget-gradient") this.#isGradientForgotten = true;
+    if (event === "restart") this.#replaceSlots(this.#zeros());
+    if (event === "restart" || event === "reset-counter") this.#resetCounter();
+  }
+
+  #resetCounter(): void {
     this.#step = 0;
     for (const power of this.#powers) power.reset();
-    if (this.#method.atIteration === "restart") this.#replaceSlots(this.#zeros());
   }
 
   /** The parameters after a step, a new tensor [size]; those given and the gradient stay the caller's. */
@@ -62,13 +68,15 @@ export class FlatOptimizer {
     for (const power of this.#powers) power.advance();
     const tf = this.#tf;
     const after = tf.tidy(() => {
-      const moved = this.#rule.update(tf, learningRate, this.#step, parameters, gradient, this.#slots);
+      const from = { slots: this.#slots, isGradientForgotten: this.#isGradientForgotten };
+      const moved = this.#rule.update(tf, learningRate, this.#step, parameters, gradient, from);
       // Adan keeps the gradient itself, which is the caller's.
       const slots = Object.entries(moved.slots).map(
         ([slot, tensor]) => [slot, tensor === gradient ? tf.clone(tensor) : tensor] as const,
       );
       return { parameters: moved.variable, slots: Object.fromEntries(slots) };
     });
+    this.#isGradientForgotten = false;
     this.#replaceSlots(after.slots as Record<string, Tensor1D>);
     return after.parameters as Tensor1D;
   }
@@ -146,7 +154,7 @@ interface FlatRule {
     step: number,
     parameters: Tensor1D,
     gradient: Tensor1D,
-    slots: Readonly<Record<string, Tensor>>,
+    from: { readonly slots: Readonly<Record<string, Tensor>>; readonly isGradientForgotten: boolean },
   ): ReturnType<UpdateRule<CommonOptions>["update"]>;
 }
 
@@ -171,10 +179,12 @@ function withOptions<Options extends CommonOptions>(
   return {
     slotNames: rule.slots,
     betas: options.betas,
-    update(tf, learningRate, step, parameters, gradient, slots) {
+    update(tf, learningRate, step, parameters, gradient, { slots, isGradientForgotten }) {
       const here = { ...options, learningRate } as Options;
       const [clipped] = clipGradients(tf, [gradient], here.maxGradNorm, rule.clipEps(here));
-      return rule.update(tf, here, step, parameters, clipped!, slots);
+      // No difference to the gradient before: it is this one.
+      const known = isGradientForgotten ? { ...slots, previous_gradient: clipped! } : slots;
+      return rule.update(tf, here, step, parameters, clipped!, known);
     },
   };
 }

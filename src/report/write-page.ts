@@ -1,0 +1,70 @@
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describeDiskError } from "../disk-errors-node.js";
+import { UsageError } from "../errors.js";
+import { writeFileAtomic, writeFolderAtomic } from "../run/atomic-file.js";
+import type { Block } from "./document.js";
+import { drawFigure } from "./figure.js";
+import { htmlOf } from "./html.js";
+import { markdownOf } from "./markdown.js";
+import { loadRasterizer } from "./png.js";
+
+/** What a page is written as. */
+export interface PageOptions {
+  /** A new or empty folder, or that of an earlier report, whose files are replaced. */
+  readonly output: string;
+  /** Whether each figure is written as PNG too; true unless said. */
+  readonly png?: boolean;
+}
+
+const PAGE = "report.md";
+
+/** Before anything is read: a report replaces its own files only. Throws UsageError where the folder holds something else. */
+export function checkOutput(output: string): void {
+  if (!existsSync(output)) return;
+  const names = describeDiskError(output, () => readdirSync(output));
+  if (names.length === 0 || names.includes(PAGE)) return;
+  throw new UsageError(
+    "report-output",
+    `${output} holds other files than a report's; name a new folder with -o (option output).`,
+  );
+}
+
+/**
+ * Writes the page as Markdown and HTML, its figures, and other files by their names. Returns the paths of all of them.
+ *
+ * Throws as `checkOutput`.
+ */
+export async function writePage(
+  blocks: readonly Block[],
+  others: ReadonlyMap<string, string>,
+  { output, png = true }: PageOptions,
+): Promise<string[]> {
+  checkOutput(output);
+  const svgs = new Map<string, string>();
+  for (const { name, figure } of blocks.flatMap((block) => (block.kind === "figures" ? block.figures : []))) {
+    svgs.set(name, await drawFigure(figure));
+  }
+  const pngs = png ? await rasterized(svgs) : [];
+  const pictures = [...[...svgs].map(([name, svg]) => [`${name}.svg`, svg] as const), ...pngs];
+  const pages = new Map([...others, ["report.html", htmlOf(blocks, svgs)], [PAGE, markdownOf(blocks)]]);
+
+  const folder = join(output, "figures");
+  describeDiskError(output, () => mkdirSync(output, { recursive: true }));
+  describeDiskError(folder, () =>
+    writeFolderAtomic(folder, (temporary) => {
+      for (const [name, content] of pictures) writeFileSync(join(temporary, name), content);
+    }),
+  );
+  for (const [name, content] of pages) writeFileAtomic(join(output, name), content);
+  return [
+    ...[...pages.keys()].map((name) => join(output, name)),
+    ...pictures.map(([name]) => join(folder, name)),
+  ];
+}
+
+/** By the names of their files. */
+async function rasterized(svgs: ReadonlyMap<string, string>): Promise<(readonly [string, Uint8Array])[]> {
+  const rasterize = await loadRasterizer();
+  return Promise.all([...svgs].map(async ([name, svg]) => [`${name}.png`, await rasterize(svg)] as const));
+}

@@ -1,0 +1,24 @@
+import type { ReportData } from "../report/index.js";
+import type { Cost } from "./mechanisms.js";
+import type { CheckOutcome } from "./run-study.js";
+import type { Verdict } from "./verdicts.js";
+
+/** Everything that a study's page shows, as data. */
+export interface StudyData {
+  readonly verdicts: readonly Verdict[];
+  readonly searches: readonly SearchSummary[];
+  readonly checks: readonly CheckOutcome[];
+  readonly costs: readonly Cost[];
+  readonly report: ReportData;
+}
+
+export interface SearchSummary {
+  readonly env: string;
+  readonly arm: string;
+  readonly chosen: string;
+  readonly trials: readonly {
+    readonly learningRate: string;
+    readonly score: number | null;
+    readonly scores: readonly (number | null)[];
+  }[];
+}

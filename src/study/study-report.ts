@@ -1,0 +1,58 @@
+import { csvFiles } from "../report/csv.js";
+import { documentOf } from "../report/document.js";
+import { figuresOf } from "../report/figures.js";
+import { type Arm, groupRuns, type Run, readRuns } from "../report/index.js";
+import { SCORE_TAGS } from "../report/scores.js";
+import { summarize } from "../report/summary.js";
+import { type PageOptions, writePage } from "../report/write-page.js";
+import { packageVersion } from "../run/package-version.js";
+import { costsOf, MECHANISM_TAGS } from "./mechanisms.js";
+import type { StudyOutcome } from "./run-study.js";
+import type { Study } from "./study.js";
+import type { SearchSummary, StudyData } from "./study-data.js";
+import { studyBlocks } from "./study-document.js";
+import type { Search } from "./tuning.js";
+import { verdictsOf } from "./verdicts.js";
+
+/**
+ * Writes the page of a study that was carried out: verdicts, the search of learning rates, mechanisms, checks, then the report
+ * over the runs that are compared. Throws as `writePage` and `readRuns`.
+ */
+export async function writeStudy(
+  study: Study,
+  outcome: Exclude<StudyOutcome, { status: "interrupted" }>,
+  options: PageOptions & { readonly csv?: boolean },
+): Promise<{ data: StudyData; files: string[] }> {
+  const arms = armsOf(outcome);
+  const reference = new Set(study.comparisons.map(([, y]) => y));
+  const report = summarize(arms, reference.size === 1 ? { reference: [...reference][0]! } : {});
+  const data: StudyData = {
+    verdicts: verdictsOf(study, arms),
+    searches: outcome.rates.searches.map(summaryOf),
+    checks: outcome.checks,
+    costs: costsOf(arms),
+    report,
+  };
+  const page = documentOf(report, report.environments.map(figuresOf), packageVersion());
+  const blocks = [...studyBlocks(study, data, outcome.rates.searches, arms), ...page];
+  return { data, files: await writePage(blocks, options.csv ? csvFiles(report) : new Map(), options) };
+}
+
+/** The runs by the study's own names; a run that two arms share counts in both. */
+function armsOf({ runs }: Exclude<StudyOutcome, { status: "interrupted" }>): Arm[] {
+  const found = new Map<Run, string>();
+  for (const { run, arm } of runs) {
+    const [read] = readRuns(run.directory.path, { tags: [...SCORE_TAGS, ...MECHANISM_TAGS] });
+    found.set(read!, arm);
+  }
+  return groupRuns([...found.keys()], { group: (run) => found.get(run)! });
+}
+
+function summaryOf({ env, arm, trials, best }: Search): SearchSummary {
+  return {
+    env,
+    arm,
+    chosen: trials[best]!.rate.text,
+    trials: trials.map(({ rate, score, scores }) => ({ learningRate: rate.text, score, scores })),
+  };
+}

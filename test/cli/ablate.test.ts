@@ -1,0 +1,101 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { rlAdanIn } from "../support/rl-adan.js";
+import { temporaryFolder } from "../support/temporary-folder.js";
+
+const folder = temporaryFolder();
+const rlAdan = (...argv: string[]) => rlAdanIn(folder, argv);
+
+const PLAN = `
+description: A plan of the tests, of no use.
+env: [Pendulum]
+settings:
+  total_timesteps: 512
+  num_envs: 2
+  num_steps: 64
+  hidden_sizes: [8]
+  epochs: 1
+  eval_episodes: 1
+arms:
+  adan: { optimizer: adan }
+  adam: { optimizer: adam }
+seeds: 0-1
+tuning:
+  learning_rate: [1e-3, 1e+30]
+  seeds: [100]
+checks:
+  Adan without its difference is Adam with its betas:
+    a: { optimizer: adan, optimizer_options: { betas: [0.98, 0, 0.99], eps: 1.0e-5 }, learning_rate: 1e-3 }
+    b: { optimizer: adam-matched, learning_rate: 1e-3 }
+  Adan is Adam:
+    c: { optimizer: adan, learning_rate: 1e-3 }
+    d: { optimizer: adam, learning_rate: 1e-3 }
+`;
+
+describe("a study", () => {
+  it("tunes, compares, checks, and writes its page", { timeout: 300_000 }, () => {
+    writeFileSync(join(folder, "plan.yaml"), PLAN);
+    const dry = rlAdan("ablate", "plan.yaml", "--dry-run");
+    expect(dry.stderr).toBe("");
+    // Four to tune, four to check.
+    expect(dry.stdout.trim().split("\n")).toHaveLength(9);
+    expect(dry.stdout).toContain("# then 4 runs that are compared, at the learning rates that these find\n");
+    expect(existsSync(join(folder, "runs"))).toBe(false);
+
+    const done = rlAdan("ablate", "plan.yaml", "--json", "--csv", "--no-png");
+    const events = done.stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    // A check that does not hold is told by the exit code; a rate that fails is ruled out.
+    expect(done.status).toBe(1);
+    const study = events.at(-1)!;
+    expect(study).toMatchObject({
+      event: "study",
+      searches: [
+        { env: "Pendulum", arm: "adan", chosen: "0.001", trials: [{}, { score: null }] },
+        { env: "Pendulum", arm: "adam", chosen: "0.001", trials: [{}, { score: null }] },
+      ],
+      checks: [{ isIdentical: true }, { isIdentical: false }],
+    });
+    expect(study["verdicts"]).toHaveLength(2);
+    const page = readFileSync(join(folder, "runs", "study-plan", "report.md"), "utf8");
+    for (const text of [
+      "A plan of the tests, of no use.",
+      "## Verdict\n",
+      "### Pendulum-v1, evaluation\n",
+      "## Learning rates\n",
+      "| adan | -",
+      " \\* | failed |",
+      "Adan is Adam: DOES NOT HOLD; every number that c and d log is not the same.",
+      "Adan without its difference is Adam with its betas: holds; ",
+      "![Pendulum-v1: KL divergence from the policy before",
+      "# Report: Pendulum-v1\n",
+      "| arm | runs |",
+    ])
+      expect(page).toContain(text);
+    expect(readdirSync(join(folder, "runs", "study-plan"))).toEqual(
+      expect.arrayContaining(["arms.csv", "figures", "report.html"]),
+    );
+
+    // Again: everything is there.
+    const again = rlAdan("ablate", "plan.yaml", "--no-png", "--csv");
+    expect(again.stdout).toContain("8 runs, 6 of them finished before\n");
+    expect(again.stdout).toContain("4 runs, 4 of them finished before\n");
+    expect(again.stdout).toMatch(/Pendulum-v1, evaluation\n {2}adam (scores|and adan)/);
+    expect(readFileSync(join(folder, "runs", "study-plan", "report.md"), "utf8")).toBe(page);
+  });
+
+  it("refuses what is no study, or too much", () => {
+    expect(rlAdan("ablate", "optimiser")).toMatchObject({
+      status: 2,
+      stderr:
+        'error: There is no study "optimiser"; there are batch-size, epochs, network, optimizer. Did you mean "optimizer"?\n',
+    });
+    expect(rlAdan("ablate", "optimizer", "--seeds", "0-999", "--tuning-seeds", "1000")).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("beyond 1000 it needs --yes") as string,
+    });
+  });
+});

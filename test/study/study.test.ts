@@ -1,0 +1,132 @@
+import { describe, expect, it } from "vitest";
+import { packagedNames } from "../../src/config/packaged-configs-node.js";
+import { parseYamlMapping } from "../../src/config/yaml-file.js";
+import { findStudy } from "../../src/study/find-study.js";
+import { countRuns, readStudy, withStudyOverrides } from "../../src/study/study.js";
+import { planTest, planTuning, sweepPlanOf } from "../../src/study/study-plan.js";
+import { TunedRates } from "../../src/study/tuning.js";
+
+const PLAN = `
+env: [Pendulum]
+settings: { total_timesteps: 1k }
+arms:
+  adan: { optimizer: adan }
+  adam: { optimizer: adam }
+  adam, Adan's rate: { optimizer: adam }
+seeds: 0-2
+tuning:
+  learning_rate: [1e-3, 3e-3 * (1 - progress)]
+  seeds: [100, 101]
+  settings: { total_timesteps: 500 }
+  take_from: { "adam, Adan's rate": adan }
+`;
+
+const read = (text: string) =>
+  readStudy(parseYamlMapping(text, "plan.yaml"), { file: "plan.yaml", allowEnvModule: false });
+const changed = (from: string, to: string) => {
+  expect(PLAN).toContain(from);
+  return () => read(PLAN.replace(from, to));
+};
+
+describe("a study's plan", () => {
+  it("is all arms at all rates with the tuning seeds, then all arms with the test seeds", async () => {
+    const study = read(PLAN);
+    expect(countRuns(study)).toEqual({ tuning: 8, test: 9, checks: 0 });
+    const tuning = await planTuning(study, { runsRoot: "runs" });
+    expect(tuning.map(({ arm, rate, run }) => [arm, rate.text, run.seed])).toEqual(
+      [100, 101].flatMap((seed) =>
+        ["adan", "adam"].flatMap((arm) =>
+          ["0.001", "3e-3 * (1 - progress)"].map((rate) => [arm, rate, seed]),
+        ),
+      ),
+    );
+    expect(tuning[0]!.run.argv.join(" ")).toContain("--total-timesteps 500");
+    const trials = study.tuning.rates.map((rate) => ({ rate, score: 1, scores: [1, 1] }));
+    const rates = new TunedRates([
+      { env: "Pendulum", arm: "adan", trials, best: 1 },
+      { env: "Pendulum", arm: "adam", trials, best: 0 },
+    ]);
+    const test = await planTest(study, rates, { runsRoot: "runs" });
+    expect(test.map(({ run }) => run.seed)).toEqual([0, 0, 0, 1, 1, 1, 2, 2, 2]);
+    const commands = test.slice(0, 3).map(({ run }) => run.argv.join(" "));
+    expect(commands[0]).toContain("--optimizer adan --set learning_rate=3e-3 * (1 - progress)");
+    expect(commands[1]).toContain("--optimizer adam --set learning_rate=0.001");
+    expect(commands[2]).toContain("--optimizer adam --set learning_rate=3e-3 * (1 - progress)");
+    expect(commands[0]).toContain("--total-timesteps 1k");
+  });
+
+  it("runs once what two arms have in common", async () => {
+    const study = read(PLAN);
+    const trials = study.tuning.rates.map((rate) => ({ rate, score: 1, scores: [1, 1] }));
+    const searches = ["adan", "adam"].map((arm) => ({ env: "Pendulum", arm, trials, best: 0 }));
+    const test = await planTest(study, new TunedRates(searches), { runsRoot: "runs" });
+    expect(test).toHaveLength(9);
+    expect(test[1]!.run).toBe(test[2]!.run);
+    expect(sweepPlanOf(test).runs).toHaveLength(6);
+  });
+
+  it("compares each arm with the first, unless it says which pairs", () => {
+    expect(read(PLAN).comparisons).toEqual([
+      ["adam", "adan"],
+      ["adam, Adan's rate", "adan"],
+    ]);
+    const pairs = read(`${PLAN}compare: [[adan, adam]]\n`).comparisons;
+    expect(pairs).toEqual([["adan", "adam"]]);
+  });
+
+  it("takes environments, seeds and settings of flags", () => {
+    const study = withStudyOverrides(read(PLAN), {
+      envs: ["Pendulum", "CartPole"],
+      seeds: "4",
+      settings: ["total_timesteps=2k", "epochs=3"],
+    });
+    expect(study.envs.map(({ text }) => text)).toEqual(["Pendulum", "CartPole"]);
+    expect(study.seeds).toEqual([{ first: 0, last: 3 }]);
+    expect(study.tuning.settings).toEqual([]);
+    expect(study.settings.map(({ key, text }) => [key, text])).toEqual([
+      ["total_timesteps", "2k"],
+      ["epochs", "3"],
+    ]);
+    expect(() => withStudyOverrides(read(PLAN), { settings: ["optimizer=adam"] })).toThrow(
+      'plan.yaml:5: key "optimizer" is what the arms differ in; leave out --set optimizer.',
+    );
+    expect(() => withStudyOverrides(read(PLAN), { seeds: "0" })).toThrow("--seeds must be at least 1");
+    expect(() => withStudyOverrides(read(PLAN), { tuningSeeds: "2-5" })).toThrow(
+      "the tuning seeds and those of the comparison share some of 0-2",
+    );
+  });
+
+  it("is refused in a sentence where it doesn't fit together", () => {
+    expect(changed("seeds: 0-2", "seeds: 0-100")).toThrow(
+      "plan.yaml: the tuning seeds and those of the comparison share some of 0-100; a rate that was chosen on a seed looks better on it than it is.",
+    );
+    expect(changed("{ optimizer: adan }", "{ optimizer: adan, learning_rate: 1 }")).toThrow(
+      'plan.yaml:5: key "learning_rate": the study finds each arm\'s learning rate (tuning).',
+    );
+    expect(changed("[1e-3, 3e-3 * (1 - progress)]", "[1e-3, 1e-3]")).toThrow(
+      "list the learning rates from the smallest to the largest",
+    );
+    expect(changed("[1e-3, 3e-3 * (1 - progress)]", "[1e-3, oops]")).toThrow('"oops"');
+    expect(changed('rate": adan }', 'rate": adann }')).toThrow(
+      'plan.yaml: take_from names the arm "adann"; there are adan, adam, adam, Adan\'s rate. Did you mean "adan"?',
+    );
+    expect(changed("env: [Pendulum]", "env: [Pendulum, Pendulum]")).toThrow("names an environment twice");
+    expect(changed("tuning:", "tunning:")).toThrow(
+      'plan.yaml:9: key "tunning" is unknown. Did you mean "tuning"?',
+    );
+    expect(changed("env: [Pendulum]", "")).toThrow("plan.yaml: a study needs env.");
+    expect(() => read(`${PLAN}checks: { one: { adan: {} } }\n`)).toThrow("must be two arms, got 1");
+    expect(() => read(`${PLAN}compare: [[adan]]\n`)).toThrow("must be a list of pairs of arms");
+  });
+
+  it.each(packagedNames("studies"))("of the package, %s, resolves to configurations", async (name) => {
+    const study = findStudy(name, false);
+    const tuning = await planTuning(study, { runsRoot: "runs" });
+    expect(tuning).toHaveLength(countRuns(study).tuning);
+    const searches = tuning.map(({ env, arm, rate }) => {
+      return { env, arm, trials: [{ rate, score: 1, scores: [1] }], best: 0 };
+    });
+    const test = await planTest(study, new TunedRates(searches), { runsRoot: "runs" });
+    expect(test).toHaveLength(countRuns(study).test);
+  });
+});

@@ -1,0 +1,38 @@
+import { describe, expect, it } from "vitest";
+import { groupRuns } from "../../src/report/index.js";
+import type { Study } from "../../src/study/study.js";
+import { verdictsOf } from "../../src/study/verdicts.js";
+import { runOf, scalarsOf } from "../support/report-runs.js";
+
+const study = (comparisons: Study["comparisons"]) => ({ comparisons }) as Study;
+const arm = (name: string, scores: readonly number[]) =>
+  scores.map((score, seed) =>
+    runOf({
+      method: name,
+      seed,
+      path: `${name}${seed}`,
+      scalars: { "eval/mean_reward": scalarsOf([score]) },
+    }),
+  );
+
+function textsOf(x: readonly number[], y: readonly number[]): string[] {
+  const arms = groupRuns([...arm("x", x), ...arm("y", y)], { group: ({ method }) => method });
+  return verdictsOf(study([["x", "y"]]), arms).map(({ text }) => text);
+}
+
+describe("a verdict", () => {
+  it("names the direction where the whole interval of the difference lies on one side of 0", () => {
+    // Interquartile means of four: of the middle two.
+    expect(textsOf([10, 11, 12, 13], [1, 2, 3, 4])[0]).toMatch(
+      /^x scores higher than y, by 9.00 \(interval of the difference /,
+    );
+    expect(textsOf([1, 2, 3, 4], [10, 11, 12, 13])[0]).toMatch(/^x scores lower than y, by 9.00 /);
+  });
+
+  it("says so where none is shown, and where one run says nothing", () => {
+    expect(textsOf([1, 2, 3, 4], [1, 2, 3, 4])[0]).toMatch(
+      /^x and y: no difference at 95 % \(0.000; interval -/,
+    );
+    expect(textsOf([1], [2])).toEqual(["x and y: one run says nothing about a difference"]);
+  });
+});
