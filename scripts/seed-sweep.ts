@@ -6,17 +6,16 @@ import { createSweepReporter, formatError, type SweepOutcome, stats, sweep, Usag
 
 const EXIT = { finished: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
-const { values } = parseArgs({
-  options: {
-    env: { type: "string", default: "HalfCheetah" },
-    seeds: { type: "string", default: "0-9" },
-    steps: { type: "string", default: "1M" },
-    "runs-root": { type: "string", default: "runs" },
-    json: { type: "boolean", default: false },
-  },
-});
-
 try {
+  const { values } = parseArgs({
+    options: {
+      env: { type: "string", default: "HalfCheetah" },
+      seeds: { type: "string", default: "0-9" },
+      steps: { type: "string", default: "1M" },
+      "runs-root": { type: "string", default: "runs" },
+      json: { type: "boolean", default: false },
+    },
+  });
   const outcome = await sweep(
     {
       settings: { env: values.env, total_timesteps: values.steps },
@@ -32,18 +31,25 @@ try {
   process.exitCode = EXIT[outcome.status];
 } catch (error) {
   console.error(`error: ${formatError(error)}`);
-  process.exitCode = error instanceof UsageError ? EXIT.usage : EXIT.failed;
+  const isUsage =
+    error instanceof UsageError || (error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS");
+  process.exitCode = isUsage ? EXIT.usage : EXIT.failed;
 }
 
-/** An arm a line: interquartile mean of the final evaluations, with its 95 % interval where there are several seeds. */
+/**
+ * An arm a line: interquartile mean of the final evaluations, with its 95 % interval where there are several seeds. An evaluation
+ * that was not finite is null, and no number.
+ */
 function table({ runs }: SweepOutcome): string[] {
   const finished = runs.filter(({ state }) => state === "finished");
   return [...new Set(finished.map(({ arm }) => arm))].map((arm) => {
-    const returns = finished
-      .filter((run) => run.arm === arm)
-      .map(({ result }) => [Number(result?.["eval_mean_return"])]);
-    const { value, interval } = stats.stratifiedBootstrap(returns, stats.interquartileMean);
+    const all = finished.filter((run) => run.arm === arm).map(({ result }) => result?.["eval_mean_return"]);
+    const returns = all.filter((value) => typeof value === "number");
+    const counted = `${returns.length === all.length ? "" : `${returns.length} of `}${all.length} ${all.length === 1 ? "seed" : "seeds"}`;
+    if (returns.length === 0) return `${arm}: no finite evaluation of ${counted}`;
+    const scores = returns.map((value) => [value]);
+    const { value, interval } = stats.stratifiedBootstrap(scores, stats.interquartileMean);
     const range = interval === null ? "" : ` [${interval.map((end) => end.toFixed(1)).join(", ")}]`;
-    return `${arm}: ${value.toFixed(1)}${range} over ${returns.length} ${returns.length === 1 ? "seed" : "seeds"}`;
+    return `${arm}: ${value.toFixed(1)}${range} over ${counted}`;
   });
 }

@@ -44,13 +44,24 @@ function textOf(error: unknown, isVerbose: boolean): string {
 
 /**
  * Text from a file or a flag on one line of a terminal: what it would obey (control characters, escape sequences) or turn
- * around or hide (bidirectional and other format characters, line separators) is shown as its number.
+ * around or hide (bidirectional and other format characters, line separators), and what XML may not hold, is shown as its number.
  */
 export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (character) => {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]/gu, (character) => {
     const number = character.codePointAt(0)!.toString(16);
     return number.length <= 2 ? `\\x${number.padStart(2, "0")}` : `\\u{${number}}`;
   });
+}
+
+/** Data as JSON on one line, in which what a terminal would obey or hide is escaped as JSON does: it reads back the same. */
+export function jsonLine(data: unknown): string {
+  const escaped = JSON.stringify(data).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
+    Array.from(
+      { length: character.length },
+      (_, i) => `\\u${character.charCodeAt(i).toString(16).padStart(4, "0")}`,
+    ).join(""),
+  );
+  return `${escaped}\n`;
 }
 
 /**

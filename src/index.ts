@@ -32,8 +32,8 @@ export type {
 } from "./logging/progress.js";
 export { createReporter } from "./logging/status-line.js";
 export { type EnvFailure, type LearnerFailure, NonFiniteError, type NonFiniteFailure } from "./non-finite.js";
-export { createAdam } from "./optim/adam.js";
-export { createAdan } from "./optim/adan.js";
+export { Adam, createAdam, createNadam } from "./optim/adam.js";
+export { Adan, createAdan } from "./optim/adan.js";
 export type { Optimizer, OptimizerContext, OptimizerOptions } from "./optim/optimizer.js";
 export {
   createOptimizer,

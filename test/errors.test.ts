@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatError, nearestName, printable, RlAdanError } from "../src/errors.js";
+import { formatError, jsonLine, nearestName, printable, RlAdanError } from "../src/errors.js";
 
 describe("text from files in the terminal", () => {
   it.each([
@@ -10,10 +10,18 @@ describe("text from files in the terminal", () => {
     ["an isolate and a zero width space", "\u2066a\u200b", "\\u{2066}a\\u{200b}"],
     ["a line separator", "a\u2028b", "a\\u{2028}b"],
     ["half of a character", "a\ud800b", "a\\u{d800}b"],
+    ["what XML may not hold", "a\uffffb", "a\\u{ffff}b"],
     ["a tag character", "a\u{e0041}b", "a\\u{e0041}b"],
     ["other languages and signs", "Läufer 走者 😀", "Läufer 走者 😀"],
   ])("shows %s by its number, not by its effect", (_what, text, shown) => {
     expect(printable(text)).toBe(shown);
+  });
+
+  it("in JSON is escaped too, and reads back the same", () => {
+    const data = { text: "a\u001b[2J\u009b\u202e\u200d\u2028 👩‍💻 ä \u{e0041}" };
+    expect(JSON.parse(jsonLine(data))).toEqual(data);
+    expect(jsonLine(data)).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}](?!$)/u);
+    expect(jsonLine(data)).toContain("ä");
   });
 
   it("keeps the lines of an error, escapes and cuts each", () => {

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { printable } from "../errors.js";
+import { jsonLine, printable } from "../errors.js";
 import type { ReportMode } from "../logging/status-line.js";
 import type { StudyOutcome } from "../study/run-study.js";
 import type { StudyData } from "../study/study-data.js";
@@ -104,7 +104,7 @@ async function runAblateCommand(what: string, flags: AblateFlags): Promise<void>
   const mode: ReportMode = flags.json ? "json" : flags.quiet ? "quiet" : "auto";
   const command = commandText(programName(), process.argv.slice(2));
   let engine: InstanceType<typeof LocalEngine> | undefined;
-  const { signal, release } = interruptSignal(() => engine?.kill());
+  const { signal, release } = interruptSignal(() => engine?.kill(), { isTold: mode !== "auto" });
   let outcome: StudyOutcome;
   try {
     outcome = await runStudy(study, {
@@ -123,7 +123,7 @@ async function runAblateCommand(what: string, flags: AblateFlags): Promise<void>
     png: flags.png,
     ...(flags.csv === undefined ? {} : { csv: flags.csv }),
   });
-  if (flags.json) process.stdout.write(`${JSON.stringify({ event: "study", ...data, files })}\n`);
+  if (flags.json) process.stdout.write(jsonLine({ event: "study", ...data, files }));
   else if (!flags.quiet) process.stdout.write(page(data, files));
   if (outcome.status === "failed" || data.checks.some(({ isIdentical }) => !isIdentical))
     process.exitCode = 1;

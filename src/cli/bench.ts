@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
 import type { BenchResult } from "../bench.js";
+import { jsonLine } from "../errors.js";
 
 interface BenchFlags {
   readonly env: string;
@@ -31,7 +32,7 @@ Examples:
       if (!json) process.stdout.write(row(COLUMNS));
       for (const benchCase of benchCases(env, availableParallelism())) {
         const result = await runBenchCase(benchCase, seconds);
-        process.stdout.write(json ? `${JSON.stringify(result)}\n` : row(cells(result)));
+        process.stdout.write(json ? jsonLine(result) : row(cells(result)));
       }
     });
 }

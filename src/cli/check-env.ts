@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import type { CheckName, Finding } from "../../envs/env-checker.js";
 import type { AnyEnv } from "../../envs/registry.js";
 import { readCount } from "../config/counts.js";
-import { printable, UsageError } from "../errors.js";
+import { jsonLine, printable, UsageError } from "../errors.js";
 
 interface CheckFlags {
   readonly config?: string;
@@ -50,7 +50,7 @@ Examples:
       const warnings = countOf(findings, "warning");
       process.stdout.write(
         json
-          ? `${JSON.stringify({ env: id, spaces, ok: errors === 0, errors, warnings, checks })}\n`
+          ? jsonLine({ env: id, spaces, ok: errors === 0, errors, warnings, checks })
           : `${checks.length} checks: ${numbered(errors, "error")}, ${numbered(warnings, "warning")}\n`,
       );
       if (errors > 0) process.exitCode = 1;

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { printable } from "../errors.js";
+import { jsonLine, printable } from "../errors.js";
 import type { Difference, RunDifferences, StateDifference } from "../run/diff-runs.js";
 
 /** More differences of a kind are counted, not shown. */
@@ -24,9 +24,7 @@ Example:
       const { areIdentical, diffRuns } = await import("../run/diff-runs.js");
       const found = diffRuns(run, other);
       const isIdentical = areIdentical(found);
-      process.stdout.write(
-        flags.json ? `${JSON.stringify({ isIdentical, ...found })}\n` : `${page(found).join("\n")}\n`,
-      );
+      process.stdout.write(flags.json ? jsonLine({ isIdentical, ...found }) : `${page(found).join("\n")}\n`);
       if (!isIdentical) process.exitCode = 1;
     });
 }

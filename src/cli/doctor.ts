@@ -4,7 +4,7 @@ import { type Command, Option } from "commander";
 import type { DeviceCheck, QuantityCheck } from "../device-check-node.js";
 import { DEVICES } from "../devices/names.js";
 import type { DeviceReport } from "../doctor.js";
-import { didYouMean, printable, RlAdanError, UsageError } from "../errors.js";
+import { didYouMean, jsonLine, printable, RlAdanError, UsageError } from "../errors.js";
 import { packageVersion } from "../run/package-version.js";
 
 /** Beside dist in a package. */
@@ -64,7 +64,7 @@ async function runDoctor({ check, device, records: path, json }: DoctorFlags): P
       if (!json) process.stdout.write(`\n${checkPage(found).join("\n")}\n`);
     }
   }
-  if (json) process.stdout.write(`${JSON.stringify({ devices: reports, ...(check ? { checks } : {}) })}\n`);
+  if (json) process.stdout.write(jsonLine({ devices: reports, ...(check ? { checks } : {}) }));
   const failed = checks.filter(({ isWithin }) => !isWithin).map((found) => found.device);
   if (failed.length > 0) {
     throw new RlAdanError("device-check", `Off by more than is allowed: ${failed.join(", ")}.`);

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { Space } from "../../envs/api/space.js";
+import { jsonLine } from "../errors.js";
 import { argumentsOf, type EnvArgument, findEnvReadme } from "./env-readme.js";
 
 const OWN_MODEL_HINT =
@@ -21,11 +22,11 @@ Examples:
     .action(async (id: string | undefined, flags: { json?: boolean }) => {
       if (id === undefined) {
         const rows = await listEnvs();
-        process.stdout.write(flags.json ? `${JSON.stringify(rows)}\n` : table(rows) + OWN_MODEL_HINT);
+        process.stdout.write(flags.json ? jsonLine(rows) : table(rows) + OWN_MODEL_HINT);
         return;
       }
       const facts = await describeEnv(id);
-      process.stdout.write(flags.json ? `${JSON.stringify(facts)}\n` : page(facts));
+      process.stdout.write(flags.json ? jsonLine(facts) : page(facts));
     });
 }
 

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { readCount } from "../config/counts.js";
 import { envModuleOf } from "../env-module-choice-node.js";
-import { printable } from "../errors.js";
+import { jsonLine, printable } from "../errors.js";
 import type { CheckpointName } from "../run/checkpoint.js";
 
 interface EvalFlags {
@@ -33,7 +33,7 @@ Examples:
       const { evaluateRun } = await import("../evaluate.js");
       const result = await evaluateRun(run, { episodes, checkpoint, envModule: await envModuleOf(env) });
       if (json) {
-        process.stdout.write(`${JSON.stringify(result)}\n`);
+        process.stdout.write(jsonLine(result));
         return;
       }
       process.stdout.write(

@@ -7,8 +7,13 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
  * Turns these signals into an abort signal: once, and the run finishes its iteration and saves; twice, and the
  * process ends at once with what was saved last, unless `endAtOnce` does that in another way. A program that started this one
  * with a channel to it (a sweep) ends the run by closing that, or by being gone.
+ *
+ * isTold: whether stderr says so; a live table would paint over it.
  */
-export function interruptSignal(endAtOnce: () => void = () => process.exit(INTERRUPTED)): {
+export function interruptSignal(
+  endAtOnce: () => void = () => process.exit(INTERRUPTED),
+  { isTold = true }: { readonly isTold?: boolean } = {},
+): {
   signal: AbortSignal;
   release(): void;
 } {
@@ -17,7 +22,7 @@ export function interruptSignal(endAtOnce: () => void = () => process.exit(INTER
   const onSignal = () => {
     if (controller.signal.aborted) return endAtOnce();
     abort();
-    process.stderr.write("\nfinishing this iteration, then saving; once more to stop at once\n");
+    if (isTold) process.stderr.write("\nfinishing this iteration, then saving; once more to stop at once\n");
   };
   for (const signal of SIGNALS) process.on(signal, onSignal);
   process.on("disconnect", abort);

@@ -50,9 +50,11 @@ addBenchCommand(program);
 for (const command of [program, ...program.commands])
   command.option("--verbose", "show the stack of an error");
 
+// The terminal is gone (a closed connection): a training still saves.
+process.stderr.on("error", () => {});
 // A reader that has seen enough (`rl-adan envs | head -1`) is no failure; trainings go on without being read.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
+  if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
   if (!["train", "sweep", "ablate"].includes(process.argv[2]!)) process.exit(0);
 });
 

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { envModuleOf } from "../env-module-choice-node.js";
+import { jsonLine } from "../errors.js";
 import type { LearnerFailure, NonFiniteFailure, ValueRange } from "../non-finite.js";
 import type { FailureDump } from "../run/failure-dump.js";
 
@@ -35,7 +36,7 @@ Example:
       }
       const { isReproduced, failure } = await replayFailure(dump, envModule);
       if (json) {
-        write(JSON.stringify({ isReproduced, recorded: dump.record, found: failure }));
+        process.stdout.write(jsonLine({ isReproduced, recorded: dump.record, found: failure }));
       } else {
         write(verdict(isReproduced, failure && nonFiniteSentence(failure)));
       }

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from "commander";
-import { printable } from "../errors.js";
+import { jsonLine, printable } from "../errors.js";
 import type { Report } from "../report/report.js";
 
 interface ReportFlags {
@@ -9,6 +9,7 @@ interface ReportFlags {
   readonly reference?: string;
   readonly png: boolean;
   readonly csv?: boolean;
+  readonly quiet?: boolean;
   readonly json?: boolean;
 }
 
@@ -26,6 +27,7 @@ export function addReportCommand(program: Command): void {
     .option("--reference <arm>", "the arm that the others are compared with, instead of all pairs")
     .option("--no-png", "SVG figures only")
     .option("--csv", "write the tables as CSV too")
+    .option("--quiet", "print errors only")
     .option("--json", "print all numbers as one JSON object")
     .addHelpText(
       "after",
@@ -35,12 +37,11 @@ Examples:
   rl-adan report cleanrl/runs runs/HalfCheetah* -o report --csv
   rl-adan report tensorboard --env HalfCheetah-v4 --group '^(PPO|A2C)' -o report`,
     )
-    .action(async (runs: readonly string[], { json, ...flags }: ReportFlags) => {
+    .action(async (runs: readonly string[], { json, quiet, ...flags }: ReportFlags) => {
       const { report } = await import("../report/report.js");
       const written = await report({ runs, ...flags });
-      process.stdout.write(
-        json ? `${JSON.stringify({ ...written.data, files: written.files })}\n` : page(written),
-      );
+      if (quiet) return;
+      process.stdout.write(json ? jsonLine({ ...written.data, files: written.files }) : page(written));
     });
 }
 

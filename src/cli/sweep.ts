@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from "commander";
-import { printable } from "../errors.js";
+import { jsonLine, printable } from "../errors.js";
 import type { ReportMode } from "../logging/status-line.js";
 import type { SweepPlan } from "../sweep/plan.js";
 import type { SpecFlags } from "../sweep/spec-flags.js";
@@ -74,7 +74,7 @@ async function runSweepCommand(what: string | undefined, flags: SweepFlags): Pro
   const command = commandText(programName(), process.argv.slice(2));
   const reporter = createSweepReporter(process.stdout, { mode, command });
   const engine = new LocalEngine(share);
-  const { signal, release } = interruptSignal(() => engine.kill());
+  const { signal, release } = interruptSignal(() => engine.kill(), { isTold: mode !== "auto" });
   try {
     const { status } = await runSweep(plan, engine, { reporter, signal });
     if (status === "interrupted") exitInterrupted();
@@ -92,10 +92,11 @@ export async function printCommands({ runs }: SweepPlan, threads: number, asJson
   for (const run of runs) {
     const { arm, label, varied, seed, directory } = run;
     const command = isFinished(directory) ? null : commandText(programName(), nextArgv(run, threads));
-    const line = asJson
-      ? JSON.stringify({ arm, label, varied, seed, runDirectory: directory.path, command })
-      : (command ?? `# finished: ${directory.path}`);
-    process.stdout.write(`${printable(line)}\n`);
+    process.stdout.write(
+      asJson
+        ? jsonLine({ arm, label, varied, seed, runDirectory: directory.path, command })
+        : `${printable(command ?? `# finished: ${directory.path}`)}\n`,
+    );
   }
 }
 

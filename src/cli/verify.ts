@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type Command, Option } from "commander";
 import { promisesEqualBits } from "../devices/names.js";
-import { printable, RlAdanError, UsageError } from "../errors.js";
+import { jsonLine, printable, RlAdanError, UsageError } from "../errors.js";
 import type { VerifyFinding, VerifyReference, VerifyTrace } from "../verify.js";
 
 /** Beside dist in a package, where the published digests lie. */
@@ -57,7 +57,7 @@ export function addVerifyCommand(program: Command): void {
           );
           return;
         }
-        if (flags.json) process.stdout.write(`${JSON.stringify({ device: flags.device, findings })}\n`);
+        if (flags.json) process.stdout.write(jsonLine({ device: flags.device, findings }));
         const differing = findings.filter(({ isIdentical }) => !isIdentical).length;
         if (differing === 0) return;
         throw new RlAdanError("verify", `${differing} of ${findings.length} runs differ from the reference.`);

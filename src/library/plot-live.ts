@@ -9,7 +9,7 @@ const EVERY_MILLISECONDS = 2000;
  * Trains to the end and shows the learning curve as it grows, every two seconds and at the end.
  *
  * show: takes an SVG document; in a tslab notebook `const figure = tslab.newDisplay()` and `(svg) => figure.svg(svg)`.
- * Nothing is shown before the first episode has ended. Rejects as the training and `plotCurve` do.
+ * Nothing is shown before the first episode has ended, or when none does. Rejects as the training and `plotCurve` do.
  */
 export async function plotLive(
   training: RunningTraining,
@@ -18,12 +18,14 @@ export async function plotLive(
 ): Promise<TrainOutcome> {
   const draw = async (runDirectory: string) => show(await plotCurve(readRuns(runDirectory), options));
   let drawnAt = performance.now();
+  let hasEpisodes = false;
   for await (const { runDirectory, returnMean } of training) {
-    if (returnMean === null || performance.now() - drawnAt < EVERY_MILLISECONDS) continue;
+    hasEpisodes ||= returnMean !== null;
+    if (!hasEpisodes || performance.now() - drawnAt < EVERY_MILLISECONDS) continue;
     drawnAt = performance.now();
     await draw(runDirectory);
   }
   const outcome = await training;
-  await draw(outcome.runDirectory);
+  if (hasEpisodes) await draw(outcome.runDirectory);
   return outcome;
 }

@@ -4,10 +4,11 @@ import type { EnvModule } from "../env-modules-node.js";
 import { envSource } from "../env-source.js";
 import { UsageError } from "../errors.js";
 import { type EvaluationResult, evaluateRun, openTrainedPolicy } from "../evaluate.js";
-import type { TrainIteration, TrainReporter } from "../logging/progress.js";
+import { silentReporter, type TrainIteration, type TrainReporter } from "../logging/progress.js";
 import type { ActionNoise } from "../policy/action-distribution.js";
 import { Policy, type PolicySnapshot } from "../policy/policy.js";
 import { streamKey } from "../random/index.js";
+import { listCheckpoints } from "../run/checkpoint.js";
 import { policySpacesOf } from "../spaces.js";
 import { makeRunDirectory, resumeRun, trainRun } from "../train.js";
 import type { PpoTrainConfig } from "../train-config.js";
@@ -112,15 +113,16 @@ export class PPO {
     timesteps: number = this.config.total_timesteps,
     options: LearnOptions = {},
   ): Promise<TrainOutcome> {
-    const { callback, reporter, signal } = options;
+    const { callback, reporter = silentReporter, signal } = options;
     const training = new RunningTraining((stop) => this.#iterations(timesteps, reporter, stop), signal);
-    for await (const iteration of training) {
-      this.#run = iteration.runDirectory;
-      if ((await callback?.(iteration)) === false) break;
+    try {
+      for await (const iteration of training) {
+        if ((await callback?.(iteration)) === false) break;
+      }
+      return await training;
+    } finally {
+      await this.#reload();
     }
-    const outcome = await training;
-    await this.#reload(outcome.runDirectory);
-    return outcome;
   }
 
   /**
@@ -155,21 +157,36 @@ export class PPO {
     );
   }
 
-  #iterations(timesteps: number, reporter: TrainReporter | undefined, signal: AbortSignal): TrainIterations {
+  #iterations(timesteps: number, asked: TrainReporter, signal: AbortSignal): TrainIterations {
     const { config, envModule, place, folder } = this.#origin;
     const total_timesteps = this.#timesteps + timesteps;
+    const reporter: TrainReporter = {
+      started: (facts) => {
+        this.#run = facts.runDirectory;
+        asked.started(facts);
+      },
+      iteration: (progress) => asked.iteration(progress),
+      rolledBack: (facts) => asked.rolledBack?.(facts),
+      finished: (result) => asked.finished(result),
+      interrupted: (step, command) => asked.interrupted(step, command),
+      profile: (phases, seconds) => asked.profile?.(phases, seconds),
+    };
     const how = { envModule, signal, reporter };
     if (this.#run === undefined && folder === undefined) {
       return trainRun({ ...how, ...place, config: { ...config, total_timesteps } });
     }
-    if (this.#run === undefined) {
-      this.#run = makeRunDirectory(config, place).path;
-      copySavedRun(folder!, this.#run);
+    let runDirectory = this.#run;
+    if (runDirectory === undefined) {
+      runDirectory = makeRunDirectory(config, place).path;
+      copySavedRun(folder!, runDirectory);
     }
-    return resumeRun({ ...how, runDirectory: this.#run, overrides: { total_timesteps } });
+    return resumeRun({ ...how, runDirectory, overrides: { total_timesteps } });
   }
 
-  async #reload(runDirectory: string): Promise<void> {
+  /** Takes what the run's newest checkpoint has; without one the agent stays as it is. */
+  async #reload(): Promise<void> {
+    const runDirectory = this.#run;
+    if (runDirectory === undefined || listCheckpoints(runDirectory).length === 0) return;
     const { snapshot, step, env } = await openTrainedPolicy(runDirectory, "latest", this.#origin.envModule);
     env.close();
     await this.#take(snapshot, step);

@@ -1,5 +1,5 @@
 import pc from "picocolors";
-import { printable } from "../errors.js";
+import { jsonLine, printable } from "../errors.js";
 import {
   formatRollback,
   type IterationProgress,
@@ -73,7 +73,7 @@ class JsonReporter implements TrainReporter {
   }
 
   #write(event: string, data: object): void {
-    this.stream.write(`${JSON.stringify({ event, ...data })}\n`);
+    this.stream.write(jsonLine({ event, ...data }));
   }
 }
 

@@ -106,7 +106,7 @@ function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string
 type Settings = Readonly<Record<string, string>>;
 
 /** What makes two runs comparable: settings without the seed, and the versions that the numbers depend on. */
-function identityOf({ settings, versions }: Run): Settings {
+export function identityOf({ settings, versions }: Run): Settings {
   const entries = Object.entries(settings ?? {}).filter(
     ([key]) => movesResults(key) && !NON_SETTINGS.test(key),
   );
@@ -122,7 +122,12 @@ function identityOf({ settings, versions }: Run): Settings {
 /** Names that not all of them give the same value, in alphabetical order. */
 export function differingKeys(all: readonly Settings[]): string[] {
   const keys = new Set(all.flatMap((settings) => Object.keys(settings)));
-  return [...keys].filter((key) => all.some((settings) => settings[key] !== all[0]![key])).sort();
+  return [...keys].filter((key) => all.some((of) => settingOf(of, key) !== settingOf(all[0]!, key))).sort();
+}
+
+/** A setting may be named as what every object inherits: constructor. */
+export function settingOf(settings: Settings, name: string): string | undefined {
+  return Object.hasOwn(settings, name) ? settings[name] : undefined;
 }
 
 /**
@@ -136,7 +141,9 @@ function tellingKeys(byEnv: readonly (readonly Settings[])[]): string[] {
   const countOf = (keys: readonly string[]) =>
     byEnv.reduce((sum, all) => {
       return (
-        sum + new Set(all.map((settings) => JSON.stringify(keys.map((key) => settings[key] ?? null)))).size
+        sum +
+        new Set(all.map((settings) => JSON.stringify(keys.map((key) => settingOf(settings, key) ?? null))))
+          .size
       );
     }, 0);
   const all = countOf(candidates);
@@ -149,15 +156,17 @@ function tellingKeys(byEnv: readonly (readonly Settings[])[]): string[] {
 }
 
 function labelOf({ method }: Run, identity: Settings, keys: readonly string[]): string {
-  const shown = keys.slice(0, MAX_LABEL_SETTINGS).map((key) => `${key}=${identity[key] ?? "none"}`);
-  const rest = keys.slice(MAX_LABEL_SETTINGS).map((key) => [key, identity[key] ?? null]);
+  const shown = keys
+    .slice(0, MAX_LABEL_SETTINGS)
+    .map((key) => `${key}=${settingOf(identity, key) ?? "none"}`);
+  const rest = keys.slice(MAX_LABEL_SETTINGS).map((key) => [key, settingOf(identity, key) ?? null]);
   const label = [method, ...shown].join(" ");
   if (rest.length === 0 && label.length <= MAX_LABEL_CHARACTERS) return label;
   return `${label.slice(0, MAX_LABEL_CHARACTERS)} #${shortHash(JSON.stringify([label, rest]))}`;
 }
 
 /** FNV-1a, 32 bits: tells labels apart that are cut. */
-function shortHash(text: string): string {
+export function shortHash(text: string): string {
   let hash = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193);
   return (hash >>> 0).toString(16).padStart(8, "0");
@@ -181,7 +190,8 @@ function armOf(env: string, label: string, found: readonly Run[]): Arm {
   const recorded = runs.flatMap(({ settings }) => (settings === null ? [] : [settings]));
   const different = differingKeys(runs.map(identityOf));
   const common = Object.entries(recorded[0] ?? {}).filter(
-    ([key, value]) => !NON_SETTINGS.test(key) && recorded.every((settings) => settings[key] === value),
+    ([key, value]) =>
+      !NON_SETTINGS.test(key) && recorded.every((settings) => settingOf(settings, key) === value),
   );
   return {
     env,

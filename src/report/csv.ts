@@ -4,6 +4,8 @@ import { protocols } from "./scores.js";
 
 type Cell = string | number | null | undefined;
 
+export const CSV_FILES = ["arms.csv", "curves.csv", "runs.csv"] as const;
+
 /** The tables of a report by their files' names, one row a record; what has no value is an empty cell. */
 export function csvFiles(data: ReportData): Map<string, string> {
   return new Map([

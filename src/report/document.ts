@@ -1,9 +1,12 @@
 import { commandText } from "../shown-command.js";
 import type { Estimate } from "../stats/index.js";
+import { shortHash } from "./arms.js";
 import type { ReportFigure } from "./figures.js";
 import { numberText } from "./number-text.js";
 import type { ArmSummary, EnvironmentSummary, Improvement, ReportData, ScoreSummary } from "./report-data.js";
 import { type Protocol, protocols } from "./scores.js";
+
+const MAX_SETTING_CHARACTERS = 100;
 
 /** A part of a page. All text is plain: who writes Markdown or HTML escapes it. */
 export type Block =
@@ -77,12 +80,14 @@ function environmentBlocks(environment: EnvironmentSummary, figures: readonly Re
       : {
           kind: "table",
           head: ["setting", ...arms.map(({ label }) => label)],
-          rows: settings.map(({ name, values }) => [name, ...values.map((value) => value ?? "–")]),
+          rows: settings.map(({ name, values }) => [name, ...values.map(settingCell)]),
         },
     ...(commands.length > 0
       ? [
           heading(3, "Commands"),
-          paragraph("Of the first run of each arm; the others differ in seed and folder."),
+          paragraph(
+            "Of the first run of each arm; unless the arms were chosen by the runs' names, the others differ in seed and folder.",
+          ),
           {
             kind: "code",
             lines: commands.map(({ command }) => commandText("rl-adan", command!)),
@@ -90,6 +95,13 @@ function environmentBlocks(environment: EnvironmentSummary, figures: readonly Re
         ]
       : []),
   ];
+}
+
+/** A model's text is no cell: two long values that differ are told apart by a short hash. */
+function settingCell(value: string | undefined): string {
+  if (value === undefined) return "–";
+  if (value.length <= MAX_SETTING_CHARACTERS) return value;
+  return `${value.slice(0, MAX_SETTING_CHARACTERS)}… (${value.length} characters, #${shortHash(value)})`;
 }
 
 function scoreTable(arms: readonly ArmSummary[]): Block {

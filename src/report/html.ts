@@ -19,6 +19,9 @@ pre { overflow-x: auto; background: #f5f5f5; padding: 0.75rem; font-size: 0.8rem
 @media print { body { max-width: none; } figure, table { break-inside: avoid; } }
 `;
 
+/** By which a page of ours is known. */
+export const GENERATOR = '<meta name="generator" content="rl-adan">';
+
 /**
  * The page as one HTML file that needs nothing else: no script, no address, each figure within as an image, which neither runs nor
  * loads anything. svgs: by the figure's name.
@@ -29,6 +32,7 @@ export function htmlOf(blocks: readonly Block[], svgs: ReadonlyMap<string, strin
 <html lang="en">
 <head>
 <meta charset="utf-8">
+${GENERATOR}
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
 <title>${escaped(title?.text ?? "Report")}</title>

@@ -23,7 +23,8 @@ export const AXIS_NAMES: Readonly<Record<CurveAxis, string>> = { steps: "env ste
 
 /**
  * The learning curves of runs as an SVG document, which a notebook shows: a line for each arm, the interquartile mean over its runs up to where the shortest ends, with the
- * 95 % interval as a band where there are several.
+ * 95 % interval as a band where there are several. Runs that a report leaves out (shorter than the longest of their arm, or of a
+ * seed that is there twice) are left out here, and the legend counts them: "2 of 3 runs".
  *
  * Throws UsageError where the runs are of several environments, of more than eight arms, or where none has what is asked for.
  */
@@ -40,7 +41,10 @@ export async function plotCurve(runs: readonly Run[], options: PlotOptions = {})
   const lines = arms.flatMap((arm) => {
     const series = arm.runs.flatMap((run) => seriesOf(run, y)).filter(({ values }) => values.length > 0);
     const curve = curveOver(series, x);
-    return curve === undefined ? [] : [{ label: `${arm.label} (${runsText(curve.runs)})`, ...curve }];
+    if (curve === undefined) return [];
+    const all = arm.runs.length + arm.leftOut.length;
+    const counted = curve.runs === all ? runsText(all) : `${curve.runs} of ${all} runs`;
+    return [{ label: `${arm.label} (${counted})`, ...curve }];
   });
   if (lines.length === 0) {
     const tags = [...new Set(runs.flatMap((run) => [...run.scalars.keys()]))].sort();

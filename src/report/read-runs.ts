@@ -1,6 +1,7 @@
 import { type Dirent, lstatSync, readdirSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
-import { readConfigFile } from "../config/config-file-node.js";
+import { readRunConfigFile } from "../config/config-file-node.js";
+import type { YamlEntry } from "../config/yaml-file.js";
 import { describeDiskError } from "../disk-errors-node.js";
 import { RlAdanError, UsageError } from "../errors.js";
 import { readLimitedFile } from "../limited-file-node.js";
@@ -77,7 +78,7 @@ function runFolders(root: string, shownAs: string): string[] {
       );
     }
     const entries = entriesOf(folder);
-    if (entries.some(({ name }) => isEventFile(name))) found.push(folder);
+    if (entries.some(isEventFile)) found.push(folder);
     for (const entry of entries) if (entry.isDirectory()) visit(join(folder, entry.name), depth + 1);
   };
   visit(root, 0);
@@ -89,14 +90,14 @@ function entriesOf(folder: string): Dirent[] {
   return describeDiskError(folder, () => readdirSync(folder, { withFileTypes: true })).sort(byName);
 }
 
-function isEventFile(name: string): boolean {
-  return name.includes("tfevents");
+function isEventFile(entry: Dirent): boolean {
+  return entry.name.includes("tfevents") && !entry.isDirectory();
 }
 
 function readRun(path: string, name: string, { tags, env }: ReadRunsOptions): Run {
   const log = new ScalarLog(tags);
   const notes: string[] = [];
-  for (const file of entriesOf(path).filter((entry) => isEventFile(entry.name))) {
+  for (const file of entriesOf(path).filter(isEventFile)) {
     const bytes = readOwnFile(join(path, file.name));
     log.beginFile();
     const end = readEventFile(bytes, log);
@@ -153,8 +154,8 @@ function isThere(path: string): boolean {
 function ownFacts(path: string): Facts {
   const run = runDirectory(path);
   const { rl_adan, mujoco, node, platform, device, env, argv } = readManifest(run);
-  const entries = readConfigFile(run.config).entries;
-  const settings = Object.fromEntries(entries.map(({ key, value }) => [key, settingText(value)]));
+  const { entries } = readRunConfigFile(run.config);
+  const settings = Object.fromEntries(entries.flatMap(settingsOf));
   const { algorithm, optimizer, seed } = settings;
   if (algorithm === undefined || seed === undefined || !Number.isSafeInteger(Number(seed))) {
     throw new RlAdanError(
@@ -168,9 +169,15 @@ function ownFacts(path: string): Facts {
     seed: Number(seed),
     settings,
     versions: { rl_adan, mujoco, node, platform, device },
-    argv: argv.map(String),
+    argv: argv.map((part: unknown) => (typeof part === "string" ? part : JSON.stringify(part))),
     status: isThere(run.result) ? "finished" : "unfinished",
   };
+}
+
+/** A mapping's keys are settings of their own: of a user's model they would be one, as long as the model. */
+function settingsOf({ key, value, mapping }: YamlEntry): [string, string][] {
+  if (mapping === undefined) return [[key, settingText(value)]];
+  return mapping.entries.flatMap(settingsOf).map(([inner, text]) => [`${key}.${inner}`, text]);
 }
 
 function settingText(value: unknown): string {

@@ -1,6 +1,6 @@
 import { didYouMean, UsageError } from "../errors.js";
 import { performanceProfile } from "../stats/index.js";
-import { type Arm, differingKeys } from "./arms.js";
+import { type Arm, differingKeys, identityOf, settingOf } from "./arms.js";
 import { improvements } from "./improvements.js";
 import type { EnvironmentSummary, Improvement, Profile, ReportData } from "./report-data.js";
 import { NEARLY_ALL } from "./run.js";
@@ -57,7 +57,10 @@ function environmentSummary(
       }));
       return improvements(protocol, scores, reference);
     }),
-    settings: differingKeys(recorded).map((name) => ({ name, values: recorded.map((of) => of[name]) })),
+    settings: differingKeys(recorded).map((name) => ({
+      name,
+      values: recorded.map((of) => settingOf(of, name)),
+    })),
     profiles: Object.fromEntries(
       protocols.flatMap((protocol) => {
         const found = profiles(protocol, arms);
@@ -119,5 +122,14 @@ function acrossEnvironments(
     return arms.every(({ scores }) => scores.length > 0) ? improvements(protocol, arms, reference) : [];
   });
   const why = "Arms are compared over all environments only where each has equally many runs in all of them.";
-  return { improvements: found, notes: found.length === 0 ? [why] : [] };
+  const mixed = labels.flatMap((label) => {
+    const settings = byEnv.flatMap((arms) =>
+      arms.flatMap(({ arm }) => (arm.label === label ? [identityOf(arm.runs[0]!)] : [])),
+    );
+    const different = differingKeys(settings);
+    return different.length === 0
+      ? []
+      : [`${label} differs between the environments in ${different.join(", ")}.`];
+  });
+  return { improvements: found, notes: [...(found.length === 0 ? [why] : []), ...mixed] };
 }

@@ -1,11 +1,13 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describeDiskError } from "../disk-errors-node.js";
 import { UsageError } from "../errors.js";
+import { readLimitedFile } from "../limited-file-node.js";
 import { writeFileAtomic, writeFolderAtomic } from "../run/atomic-file.js";
+import { CSV_FILES } from "./csv.js";
 import type { Block } from "./document.js";
 import { drawFigure } from "./figure.js";
-import { htmlOf } from "./html.js";
+import { GENERATOR, htmlOf } from "./html.js";
 import { markdownOf } from "./markdown.js";
 import { loadRasterizer } from "./png.js";
 
@@ -17,21 +19,29 @@ export interface PageOptions {
   readonly png?: boolean;
 }
 
-const PAGE = "report.md";
+/** Of the HTML page, by which a folder is known as an earlier report's. */
+const MAX_PAGE_BYTES = 256 << 20;
 
 /** Before anything is read: a report replaces its own files only. Throws UsageError where the folder holds something else. */
 export function checkOutput(output: string): void {
   if (!existsSync(output)) return;
   const names = describeDiskError(output, () => readdirSync(output));
-  if (names.length === 0 || names.includes(PAGE)) return;
+  if (names.length === 0 || isEarlierReport(output)) return;
   throw new UsageError(
     "report-output",
     `${output} holds other files than a report's; name a new folder with -o (option output).`,
   );
 }
 
+function isEarlierReport(output: string): boolean {
+  const path = join(output, "report.html");
+  if (!existsSync(path)) return false;
+  return describeDiskError(path, () => readLimitedFile(path, MAX_PAGE_BYTES)).includes(GENERATOR);
+}
+
 /**
- * Writes the page as Markdown and HTML, its figures, and other files by their names. Returns the paths of all of them.
+ * Writes the page as Markdown and HTML, its figures, and other files by their names; tables of an earlier report that are not
+ * written anew are removed. Returns the paths of what was written.
  *
  * Throws as `checkOutput`.
  */
@@ -47,7 +57,11 @@ export async function writePage(
   }
   const pngs = png ? await rasterized(svgs) : [];
   const pictures = [...[...svgs].map(([name, svg]) => [`${name}.svg`, svg] as const), ...pngs];
-  const pages = new Map([...others, ["report.html", htmlOf(blocks, svgs)], [PAGE, markdownOf(blocks)]]);
+  const pages = new Map([
+    ...others,
+    ["report.html", htmlOf(blocks, svgs)],
+    ["report.md", markdownOf(blocks)],
+  ]);
 
   const folder = join(output, "figures");
   describeDiskError(output, () => mkdirSync(output, { recursive: true }));
@@ -56,6 +70,8 @@ export async function writePage(
       for (const [name, content] of pictures) writeFileSync(join(temporary, name), content);
     }),
   );
+  for (const name of CSV_FILES.filter((name) => !pages.has(name)))
+    rmSync(join(output, name), { force: true });
   for (const [name, content] of pages) writeFileAtomic(join(output, name), content);
   return [
     ...[...pages.keys()].map((name) => join(output, name)),

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { MUJOCO_VERSION } from "../../envs/mujoco/engine.js";
 import { RlAdanError } from "../errors.js";
 import { Lease } from "../run/lease.js";
 import { readManifest } from "../run/manifest.js";
 import { isBegun, isFinished } from "../run/run-directory.js";
 import { readRunResult } from "../run/run-result.js";
+import { checkVersions } from "../run/version-check.js";
 import type { RunState, RunStatus, SweepEngine, SweepStatus } from "./engine.js";
 import type { SweepPlan, SweepRun } from "./plan.js";
 import { RunProcess } from "./run-process.js";
@@ -97,12 +99,20 @@ export class LocalEngine implements SweepEngine {
   }
 
   #freed(): Entry | undefined {
-    return this.#entries.find(
-      ({ state, run }) => state === "in-use" && Lease.holder(run.directory.path) === undefined,
-    );
+    return this.#entries.find(({ state, run }) => state === "in-use" && isFree(run));
   }
 
+  /** What can't be read of one run is no affair of the others. */
   async #carryOut(entry: Entry): Promise<void> {
+    try {
+      await this.#train(entry);
+    } catch (error) {
+      if (!(error instanceof RlAdanError)) throw error;
+      become(entry, "failed", error.message);
+    }
+  }
+
+  async #train(entry: Entry): Promise<void> {
     const { run } = entry;
     for (;;) {
       const holder = Lease.holder(run.directory.path);
@@ -117,7 +127,7 @@ export class LocalEngine implements SweepEngine {
       }
       const { code, message } = await entry.process.end;
       entry.process = null;
-      if (isFinished(run.directory)) return become(entry, "finished");
+      if (isFinished(run.directory)) return void settle(entry);
       if (this.#cancelled.signal.aborted) return become(entry, "interrupted");
       if (code === USAGE_EXIT) return become(entry, "failed", message);
       // Refused by another process's lease: the next look finds it.
@@ -135,9 +145,19 @@ export function nextArgv(run: SweepRun, threads: number): string[] {
   return [...(isBegun(directory) ? resumeArgv : argv), "--threads", String(threads)];
 }
 
+/** A lease that can't be read holds nobody up: the next look says why. */
+function isFree({ directory }: SweepRun): boolean {
+  try {
+    return Lease.holder(directory.path) === undefined;
+  } catch {
+    return true;
+  }
+}
+
+/** What was said of a crash stays; that a run was in use does not. */
 function become(entry: Entry, state: RunState, message: string | null = null): void {
+  entry.message = message ?? (entry.state === "in-use" ? null : entry.message);
   entry.state = state;
-  entry.message = message ?? entry.message;
 }
 
 /** Whether the folder's run needs no training: it is finished, or is not the one that the sweep wants. */
@@ -151,11 +171,13 @@ function settle(entry: Entry): boolean {
   return true;
 }
 
-/** Why the folder's run is no use: it is damaged, or another one by now (resumed by hand with a larger budget, say). */
+/** Why the folder's run is no use: it is damaged, of another version, or another one by now (resumed by hand with a larger budget, say). */
 function strangeness({ directory, runHash }: SweepRun): string | undefined {
   try {
-    const { run_hash: found } = readManifest(directory);
+    const manifest = readManifest(directory);
     if (isFinished(directory)) readRunResult(directory);
+    checkVersions(directory, manifest, { mujoco: MUJOCO_VERSION });
+    const { run_hash: found } = manifest;
     if (found === runHash) return undefined;
     return `${directory.path} holds another run by now (hash ${found}); move it away.`;
   } catch (error) {

@@ -112,7 +112,9 @@ function configurationsOf(spec: SweepSpec): Configuration[] {
   );
   const { draws } = spec;
   const drawn =
-    draws === undefined ? [[]] : Array.from({ length: draws.count }, (_, i) => drawSettings(draws, i));
+    draws === undefined
+      ? [[]]
+      : withoutRepeats(Array.from({ length: draws.count }, (_, i) => drawSettings(draws, i)));
   const varying = new Set(spec.axes.filter(({ values }) => values.length > 1).map(({ key }) => key));
   return arms.flatMap((arm) =>
     combinations.flatMap((combination) =>
@@ -129,6 +131,12 @@ function configurationsOf(spec: SweepSpec): Configuration[] {
       }),
     ),
   );
+}
+
+/** Of few choices the same combination is drawn more than once. */
+function withoutRepeats(draws: readonly Setting[][]): readonly Setting[][] {
+  const textsOf = (draw: readonly Setting[]) => JSON.stringify(draw.map(({ text }) => text));
+  return [...new Map(draws.map((draw) => [textsOf(draw), draw])).values()];
 }
 
 async function resolve(configuration: Configuration, seed: number, options: PlanOptions): Promise<Resolved> {

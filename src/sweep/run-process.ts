@@ -53,9 +53,8 @@ export class RunProcess {
 
   #watch(): Promise<RunEnd> {
     const child = this.#child;
-    // A user's environment may write lines of its own.
     createInterface({ input: child.stdout! }).on("line", (line) => {
-      if (line.startsWith(ITERATION)) this.#progress = JSON.parse(line) as IterationProgress;
+      this.#progress = progressOf(line) ?? this.#progress;
     });
     let errors = "";
     child.stderr!.setEncoding("utf8").on("data", (text: string) => {
@@ -72,5 +71,17 @@ export class RunProcess {
         resolve({ code, message: said === "" ? how : said });
       });
     });
+  }
+}
+
+/** Of a line of our own; a user's environment may write others, which look like it or not. */
+function progressOf(line: string): IterationProgress | undefined {
+  if (!line.startsWith(ITERATION)) return undefined;
+  try {
+    const progress = JSON.parse(line) as Partial<IterationProgress>;
+    const needed = [progress.step, progress.totalTimesteps, progress.stepsPerSecond, progress.secondsLeft];
+    return needed.every(Number.isFinite) ? (progress as IterationProgress) : undefined;
+  } catch {
+    return undefined;
   }
 }

@@ -36,6 +36,8 @@ export interface SweepReporter {
   changed(run: RunStatus, result: SweepRunOutcome["result"]): void;
   /** Several times a second. */
   looked(status: SweepStatus): void;
+  /** The sweep was asked to stop: every run saves and ends. */
+  stopping?(): void;
   ended(outcome: SweepOutcome): void;
 }
 
@@ -82,7 +84,10 @@ async function watch(
     }
     reporter.looked(last);
     if (last.isOver) break;
-    if (signal?.aborted) cancelling ??= engine.cancel();
+    if (signal?.aborted && cancelling === undefined) {
+      reporter.stopping?.();
+      cancelling = engine.cancel();
+    }
     await sleep(LOOK_MILLISECONDS);
   }
   await cancelling;

@@ -1,4 +1,4 @@
-import { printable } from "../errors.js";
+import { jsonLine, printable } from "../errors.js";
 import {
   formatDuration,
   formatResult,
@@ -17,8 +17,15 @@ const PLAIN_INTERVAL_MS = 30_000;
 
 export const silentSweepReporter: SweepReporter = { started() {}, changed() {}, looked() {}, ended() {} };
 
+const errorsOnlyReporter: SweepReporter = {
+  ...silentSweepReporter,
+  ended(outcome) {
+    for (const line of failureLines(outcome)) process.stderr.write(`error: ${line}\n`);
+  },
+};
+
 /**
- * "auto": a live table in a terminal, plain lines when piped or in CI; "json": one object a line; "quiet": nothing.
+ * "auto": a live table in a terminal, plain lines when piped or in CI; "json": one object a line; "quiet": what failed, on stderr.
  * command: what goes on with a sweep that did not finish.
  */
 export function createSweepReporter(
@@ -26,7 +33,7 @@ export function createSweepReporter(
   options: { readonly mode: ReportMode; readonly command?: string; readonly env?: NodeJS.ProcessEnv },
 ): SweepReporter {
   const { mode, command, env = process.env } = options;
-  if (mode === "quiet") return silentSweepReporter;
+  if (mode === "quiet") return errorsOnlyReporter;
   if (mode === "json") return new JsonSweepReporter(stream, command);
   return new TableSweepReporter(
     stream,
@@ -69,7 +76,7 @@ class JsonSweepReporter implements SweepReporter {
   }
 
   #write(event: string, data: object): void {
-    this.stream.write(`${JSON.stringify({ event, ...data })}\n`);
+    this.stream.write(jsonLine({ event, ...data }));
   }
 }
 
@@ -104,11 +111,13 @@ class TableSweepReporter implements SweepReporter {
     else if (performance.now() - this.#writtenAt >= PLAIN_INTERVAL_MS) this.#line(this.#summary(status));
   }
 
+  stopping(): void {
+    this.#line("every run finishes its iteration, then saves; once more (Ctrl-C) to stop at once");
+  }
+
   ended({ status, runs }: SweepOutcome): void {
     this.#line(`${status}: ${summaryOf(countsOf(runs))}`);
-    for (const run of runs.filter(({ state }) => state === "failed" || state === "in-use")) {
-      this.#line(printable(`  ${run.label} seed ${run.seed} (${run.runDirectory}): ${run.message}`));
-    }
+    for (const line of failureLines({ status, runs })) this.#line(`  ${line}`);
     if (status !== "finished" && this.command !== undefined)
       this.#line(`go on with: ${printable(this.command)}`);
   }
@@ -151,6 +160,13 @@ class TableSweepReporter implements SweepReporter {
     if (this.#painted > 0) this.stream.write(`\x1b[${this.#painted}A\r\x1b[J`);
     this.#painted = 0;
   }
+}
+
+/** Of each run that did not finish, and was not asked to stop: which it is, and why. */
+function failureLines({ runs }: SweepOutcome): string[] {
+  return runs
+    .filter(({ state }) => state === "failed" || state === "in-use")
+    .map((run) => printable(`${run.label} seed ${run.seed} (${run.runDirectory}): ${run.message}`));
 }
 
 function newsOf(

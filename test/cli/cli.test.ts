@@ -42,6 +42,8 @@ describe("rl-adan", () => {
                                       frozen normaliser, the same episodes each time.
         sweep [options] [sweep]       Train many agents: every combination of settings
                                       with every seed.
+        ablate [options] <study>      Carry out a study: tune each arm's learning
+                                      rate, compare the arms, say what differs.
         envs [options] [id]           List the environments with sizes and time
                                       limits, or show one's specification.
         check-env [options] <env>     Check an environment: spaces, reset and step,
@@ -67,6 +69,7 @@ describe("rl-adan", () => {
         rl-adan eval runs/HalfCheetah-v5__ppo-adan__1__1764000000 --episodes 20
         rl-adan report runs -o report
         rl-adan sweep ppo --env HalfCheetah,Hopper --optimizer adan,adam --seeds 0-9
+        rl-adan ablate optimizer --env HalfCheetah,Hopper --seeds 10
         rl-adan envs
       "
     `);
@@ -220,7 +223,7 @@ describe("usage errors: exit code 2, one sentence, nothing written", () => {
       refusal(2, "train", "ppo", "--env", "Pendulum", "--optimizer", "adm", "--seed", "-1"),
     ).toMatchInlineSnapshot(`
       "error: --seed must be a whole number from 0 to 9007199254740991, got -1.
-      --optimizer must be one of "adan", "adan-restart", "adam", "adamw", "adam-rel", "adam-matched", got "adm". Did you mean "adam"?
+      --optimizer must be one of "adan", "adan-restart", "adan-forget", "adam", "adamw", "adam-rel", "adam-matched", "nadam", got "adm". Did you mean "adam"?
       "
     `);
     expect(

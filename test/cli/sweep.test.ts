@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
@@ -204,6 +204,37 @@ describe("a run of a sweep", () => {
     expect(ended.every(({ crashes }) => crashes === 0)).toBe(true);
   });
 
+  it("that was trained after its configuration was changed, or by another version, is no result of the sweep", async () => {
+    const [base, root] = [join(folder, "base.yaml"), join(folder, "changing")];
+    writeFileSync(base, "gamma: 0.9\n");
+    const sweep = new RunningSweep([...argv, "--config", base, "--runs-root", root]);
+    await trains(root, 1);
+    writeFileSync(base, "gamma: 0.8\n");
+    expect(await sweep.exit).toBe(1);
+    const last = sweep.events.filter((event) => event.event === "run").at(-1);
+    expect(last).toMatchObject({ state: "failed" });
+    expect((last as unknown as { message: string }).message).toContain("holds another run by now");
+
+    const old = ["sweep", "ppo", "--env", "Pendulum", "--seeds", "0-1", "--runs-root", "old", ...SHORT];
+    expect(rlAdan(...old, "--quiet").status).toBe(0);
+    const [name, other] = readdirSync(join(folder, "old"));
+    const manifest = join(folder, "old", name!, "manifest.json");
+    writeFileSync(
+      manifest,
+      readFileSync(manifest, "utf8").replace(/"rl_adan": "[^"]*"/, '"rl_adan": "9.0.0"'),
+    );
+    // A lease that can't be read is that run's affair alone.
+    rmSync(join(folder, "old", other!, "result.json"));
+    rmSync(join(folder, "old", other!, "lease.json"), { force: true });
+    mkdirSync(join(folder, "old", other!, "lease.json"));
+    const { status, stdout, stderr } = rlAdan(...old, "--seeds", "0-2", "--quiet");
+    expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+    const lines = stderr.trim().split("\n");
+    expect(lines).toHaveLength(2);
+    expect(lines[0]).toMatch(/^error: Pendulum-v1 seed 0 .* was trained with rl-adan 9\.0\.0, this is /);
+    expect(lines[1]).toMatch(/^error: Pendulum-v1 seed 1 .*lease\.json/);
+  });
+
   it("whose folder was changed or can't go on fails with a sentence, the others finish", () => {
     const small = ["sweep", "ppo", "--env", "Pendulum", "--seeds", "0-3", "--runs-root", "changed", ...SHORT];
     expect(rlAdan(...small, "--quiet").status).toBe(0);
@@ -242,7 +273,7 @@ describe("usage errors of sweep: exit code 2, one sentence, nothing written", ()
     ],
     [
       ["sweep", "ppo", "--env", "Pendulum", "--optimizer", "adan,adm"],
-      'error: Arm adm: --optimizer must be one of "adan", "adan-restart", "adam", "adamw", "adam-rel", "adam-matched", got "adm". Did you mean "adam"?\n',
+      'error: Arm adm: --optimizer must be one of "adan", "adan-restart", "adan-forget", "adam", "adamw", "adam-rel", "adam-matched", "nadam", got "adm". Did you mean "adam"?\n',
     ],
     [
       ["sweep", "ppo", "--env", "Pendulum", "--jobs", "0"],

@@ -25,6 +25,7 @@ function recipe(preset: string, env = "HalfCheetah"): Record<string, unknown> {
 const READ_BY = {
   mujoco: "test/cli/own-model.test.ts",
   ppo: "this file",
+  studies: "test/study/study.test.ts",
   sweeps: "test/configs/sweeps.test.ts",
   verify: "test/cli/verify.test.ts, test/agents/ppo/update-golden.test.ts",
 };

@@ -92,6 +92,27 @@ describe("PPO", () => {
     expect([steps, outcome.status, agent.timesteps]).toEqual([[128, 256], "interrupted", 256]);
   });
 
+  it("that failed to learn is what its last checkpoint has, and goes on from there", async () => {
+    const agent = await PPO.create(
+      { ...SMALL, learning_rate: 1e-3 },
+      { runDirectory: join(folder, "failed") },
+    );
+    const failing = agent.learn(256, {
+      callback: () => {
+        throw new Error("a callback's own");
+      },
+    });
+    await expect(failing).rejects.toThrow("a callback's own");
+    expect([agent.timesteps, agent.runDirectory]).toEqual([128, join(folder, "failed")]);
+    const saved = await PPO.load(join(folder, "failed"));
+    expect(agent.predict(OBSERVATION, { deterministic: true })).toEqual(
+      saved.predict(OBSERVATION, { deterministic: true }),
+    );
+    await agent.learn(256);
+    expect(agent.timesteps).toBe(384);
+    expect(bytesOf(join(folder, "failed"), 384)).toEqual(bytesOf(join(folder, "once"), 384));
+  });
+
   it("is what it was after save and load, and learns on in a run of its own", async () => {
     const agent = await PPO.create(
       { ...SMALL, learning_rate: 1e-3 },

@@ -63,6 +63,21 @@ describe("arms", () => {
     expect(labels([runOf({ settings: settings({}) }), runOf({ settings: null })])).toHaveLength(2);
   });
 
+  it("may have settings with names that every object knows", () => {
+    const plain = runOf({ settings: settings({}) });
+    const odd = runOf({ settings: settings({ constructor: "1", toString: "2", ["__proto__"]: "3" }) });
+    expect(labels([plain, odd])).toEqual([
+      "InvertedPendulum-v5: ppo-adan __proto__=3",
+      "InvertedPendulum-v5: ppo-adan __proto__=none",
+    ]);
+    const { settings: differing } = summarize(groupRuns([plain, odd])).environments[0]!;
+    expect(differing).toEqual([
+      { name: "__proto__", values: ["3", undefined] },
+      { name: "constructor", values: ["1", undefined] },
+      { name: "toString", values: ["2", undefined] },
+    ]);
+  });
+
   it("of very long settings are still told apart", () => {
     const long = "x".repeat(500);
     const found = labels([

@@ -164,6 +164,15 @@ describe("rl-adan report", () => {
     expect(cli(join(fixtures, "rl-adan"), "-o", target, "--no-png").status).toBe(0);
   });
 
+  it("removes tables of an earlier report that it does not write again; says nothing when quiet", () => {
+    const target = join(folder, "again");
+    const argv = [join(fixtures, "sb3"), "-o", target, "--no-png", "--quiet"];
+    expect(cli(...argv, "--csv")).toEqual({ status: 0, stdout: "", stderr: "" });
+    expect(readdirSync(target)).toContain("arms.csv");
+    expect(cli(...argv)).toEqual({ status: 0, stdout: "", stderr: "" });
+    expect(readdirSync(target).sort()).toEqual(["figures", "report.html", "report.md"]);
+  });
+
   it("prints all numbers as JSON", () => {
     const { stdout } = cli(join(fixtures, "sb3"), "-o", join(folder, "json"), "--no-png", "--json");
     const data = JSON.parse(stdout) as Report["data"];
@@ -181,6 +190,11 @@ describe("rl-adan report", () => {
       output: "full",
       error: /^error: .*full holds other files than a report's/,
     },
+    {
+      what: "a folder with a page and figures of one's own",
+      output: "own",
+      error: /^error: .*own holds other files than a report's/,
+    },
     { what: "a pattern that is none", more: ["--group", "("], error: /It must be a regular expression/ },
     {
       what: "an arm that is none",
@@ -191,23 +205,26 @@ describe("rl-adan report", () => {
     mkdirSync(join(folder, "void"), { recursive: true });
     mkdirSync(join(folder, "full"), { recursive: true });
     writeFileSync(join(folder, "full", "precious.txt"), "precious\n");
+    mkdirSync(join(folder, "own", "figures"), { recursive: true });
+    writeFileSync(join(folder, "own", "report.md"), "A page by hand.\n");
     const named = runs === undefined ? join(fixtures, "sb3") : join(folder, runs);
     const { status, stderr } = cli(named, "-o", join(folder, target ?? "refused"), ...more);
     expect(stderr).toMatch(error);
     expect(status).toBe(2);
     expect(readdirSync(join(folder, "full"))).toEqual(["precious.txt"]);
+    expect(readFileSync(join(folder, "own", "report.md"), "utf8")).toBe("A page by hand.\n");
     expect(existsSync(join(folder, "refused"))).toBe(false);
   });
 
-  it("escapes what files say, in terminal, HTML, Markdown, SVG and CSV", () => {
-    const path = join(folder, "hostile", "run_1");
+  it("escapes what files say, in terminal, HTML, Markdown, SVG and CSV", async () => {
+    const path = join(folder, "hostile", "<img src=x>\uffff_1");
     mkdirSync(path, { recursive: true });
     const writer = new EventFileWriter(path);
     const method = '=1+1<script>alert("1")</script>\u001b[2J&\u202e';
     const rows = [`|exp_name|${method}|`, "|env_id|<b>-v1|", "|seed|1|", "|=x<i>|`|"];
     writer.text("hyperparameters/text_summary", 0, ["|param|value|", "|-|-|", ...rows].join("\n"));
     for (const step of [1, 2, 3]) writer.scalar("charts/episodic_return", step, step);
-    writer.scalar("<script>\u0007", 1, 1);
+    for (const step of [1, 2]) writer.scalar("<script>\u0007", step, step);
     writer.close();
     const target = join(folder, "escaped");
     const { status, stdout, stderr } = cli(join(folder, "hostile"), "-o", target, "--csv");
@@ -221,9 +238,14 @@ describe("rl-adan report", () => {
       ...pages.map((page) => [page, readFileSync(join(target, page), "utf8")] as const),
     ] as const) {
       expect(text.replace(/[\r\n]/g, ""), name).not.toMatch(/[\p{Cc}\p{Cf}]/u);
-      if (name !== "stdout" && !name.endsWith(".csv")) expect(text, name).not.toMatch(/<script|<b>|<i>/);
+      if (name !== "stdout" && !name.endsWith(".csv"))
+        expect(text, name).not.toMatch(/<script|<b>|<i>|<img src=x/);
       if (name.endsWith(".csv")) expect(text, name).not.toMatch(/(^|[,"])\s*[=+@]/m);
     }
+    const svg = await plotCurve(readRuns(join(folder, "hostile")), { y: "<script>\u0007" });
+    expect(svg).toContain("&lt;script&gt;\\x07");
+    expect(svg).not.toContain("<script>");
+    expect(new Resvg(svg).render().width).toBe(480);
     expect(readFileSync(join(target, "report.html"), "utf8")).toContain(
       "=1+1&lt;script&gt;alert(&quot;1&quot;)",
     );

@@ -138,6 +138,13 @@ arms: {adan: {optimizer: adan}, adam: {optimizer: adam}}
     expect(few[0]!.label).toMatch(/^adan learning_rate=0\.00\d+ epochs=(5|10)$/);
   });
 
+  it("trains once what is drawn twice", async () => {
+    const runs = await planOfText(
+      "settings: {env: HalfCheetah}\ndraws: {count: 12, epochs: {choice: [5, 10]}}\n",
+    );
+    expect(runs.map(({ label }) => label).sort()).toEqual(["epochs=10", "epochs=5"]);
+  });
+
   it("names a file beside it, relative to itself", async () => {
     mkdirSync(join(folder, "deeper"), { recursive: true });
     writeFileSync(join(folder, "deeper", "recipe.yaml"), "gamma: 0.9\n");
@@ -236,7 +243,7 @@ describe("refused, in a sentence:", () => {
       `"UsageError: Arm HalfCheeta: There is no environment "HalfCheeta". Did you mean "HalfCheetah"?"`,
     );
     expect(await refusal(planOfFlags({ env: "Ant", optimizer: "adan,adm" }))).toMatchInlineSnapshot(
-      `"UsageError: Arm adm: --optimizer must be one of "adan", "adan-restart", "adam", "adamw", "adam-rel", "adam-matched", got "adm". Did you mean "adam"?"`,
+      `"UsageError: Arm adm: --optimizer must be one of "adan", "adan-restart", "adan-forget", "adam", "adamw", "adam-rel", "adam-matched", "nadam", got "adm". Did you mean "adam"?"`,
     );
     expect(await refusal(planOfFlags({ env: "Ant", set: ["gamma=0.9", "gamma=0.8"] }))).toMatchInlineSnapshot(
       `"UsageError: --set gamma=0.8 gives gamma a second time; put all values in one place."`,

@@ -13,3 +13,8 @@ it.each([
 ])("%s", (_name, asked, runs, cores, share) => {
   expect(shareCores(asked, runs, cores)).toEqual(share);
 });
+
+it.each([0, -1, 1.5, Number.NaN])("refuses %s", (count) => {
+  expect(() => shareCores({ jobs: count }, 4)).toThrow("jobs must be a whole number of at least 1");
+  expect(() => shareCores({ threads: count }, 4)).toThrow("threads must be a whole number of at least 1");
+});

@@ -194,7 +194,7 @@ describe("an optimizer of the user's own", () => {
     await expect(
       learnerBench(onCpu, { config: { optimizer: "by hand" } }),
     ).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[UsageError: Optimizer "by hand" steps in our own memory, not on device cpu, which has adan, adan-restart, adam, adamw, adam-rel, adam-matched; choose one of these, or device simd.]`,
+      `[UsageError: Optimizer "by hand" steps in our own memory, not on device cpu, which has adan, adan-restart, adan-forget, adam, adamw, adam-rel, adam-matched, nadam; choose one of these, or device simd.]`,
     );
   });
 });
