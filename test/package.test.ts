@@ -90,11 +90,11 @@ describe("the package", () => {
     ["NodeNext", "NodeNext"],
     ["ESNext", "Bundler"],
   ])(
-    "has types for every example of the README (module %s, resolution %s)",
+    "has types for every example of the README and of coming-from.md (module %s, resolution %s)",
     (module, moduleResolution) => {
-      const examples = [
-        ...readFileSync(join(ROOT, "README.md"), "utf8").matchAll(/^```ts\n([\s\S]*?)^```/gm),
-      ];
+      const examples = ["README.md", "docs/coming-from.md"].flatMap((page) => [
+        ...readFileSync(join(ROOT, page), "utf8").matchAll(/^```ts\n([\s\S]*?)^```/gm),
+      ]);
       expect(examples.length).toBeGreaterThan(1);
       const files = examples.map(([, code], index) => {
         const file = `example-${index}.ts`;
