@@ -143,7 +143,7 @@ export class Training {
     return {
       ...progress,
       iteration: iteration.iteration,
-      scalars,
+      scalars: { ...scalars, ...this.#evaluationScalars() },
       finishedEpisodes: episodes,
       runDirectory,
     };
@@ -160,8 +160,8 @@ export class Training {
     this.#setup.lease.check();
     this.#evaluationIsDue = false;
     this.#evaluation = summarize(config.env, this.#step, evaluated.returns, evaluated.lengths);
-    const { mean_return, mean_length } = this.#evaluation;
-    log.scalars(this.#step, { "eval/mean_reward": mean_return, "eval/mean_ep_length": mean_length });
+    const { mean_return } = this.#evaluation;
+    log.scalars(this.#step, this.#evaluationScalars());
     if (!Number.isFinite(mean_return)) {
       const episode = evaluated.returns.findIndex((value) => !Number.isFinite(value));
       const value = evaluated.returns[episode];
@@ -173,6 +173,13 @@ export class Training {
     if (this.#best !== null && mean_return <= this.#best) return false;
     this.#best = mean_return;
     return true;
+  }
+
+  /** Of an evaluation at this step; empty without one. */
+  #evaluationScalars(): Record<string, number> {
+    if (this.#evaluation?.step !== this.#step) return {};
+    const { mean_return, mean_length } = this.#evaluation;
+    return { "eval/mean_reward": mean_return, "eval/mean_ep_length": mean_length };
   }
 
   /** The evaluation that the checkpoint still owes, and the last one of a run that only lacks its result. */

@@ -36,7 +36,7 @@ export interface IterationProgress {
 export interface TrainIteration extends IterationProgress {
   /** Counts from 1. */
   readonly iteration: number;
-  /** What was logged at `step`, by TensorBoard tag. */
+  /** What was logged at `step`, by TensorBoard tag, with `eval/mean_reward` where that was evaluated. */
   readonly scalars: Readonly<Record<string, number>>;
   /** The episodes that ended in it. */
   readonly finishedEpisodes: readonly EpisodePoint[];

@@ -55,6 +55,19 @@ describe("train", () => {
     expect(bytesOf(outcome.runDirectory, 512)).toEqual(bytesOf(awaited.runDirectory, 512));
   });
 
+  it("tells an evaluation with the iteration that it is of", async () => {
+    const settings = { ...SMALL, eval_every: 256, eval_episodes: 1 };
+    const training = train(settings, { runDirectory: join(folder, "evaluated") });
+    const iterations = await iterationsOf(training);
+    const told = iterations.map(({ scalars }) => scalars["eval/mean_reward"]);
+    const { runDirectory } = await training;
+    const last = JSON.parse(readFileSync(join(runDirectory, "result.json"), "utf8")) as Record<
+      string,
+      number
+    >;
+    expect(told).toEqual([undefined, expect.any(Number), undefined, last["eval_mean_return"]]);
+  });
+
   it("ends with a checkpoint when the loop is left, and resume goes on to the same bits", async () => {
     const run = join(folder, "left");
     const training = train(SMALL, { runDirectory: run });
