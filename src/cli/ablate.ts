@@ -64,9 +64,9 @@ Examples:
 }
 
 async function runAblateCommand(what: string, flags: AblateFlags): Promise<void> {
-  const { basename, join } = await import("node:path");
+  const { join } = await import("node:path");
   const { findStudy } = await import("../study/find-study.js");
-  const { withStudyOverrides } = await import("../study/study.js");
+  const { withStudyOverrides } = await import("../study/study-overrides.js");
   const { splitValues } = await import("../sweep/setting.js");
   const study = withStudyOverrides(findStudy(what, flags.allowEnvModule === true), {
     envs: flags.env === undefined ? undefined : splitValues(flags.env),
@@ -80,12 +80,7 @@ async function runAblateCommand(what: string, flags: AblateFlags): Promise<void>
   const { shareCores } = await import("../sweep/share-cores.js");
   const { LocalEngine } = await import("../sweep/local-engine.js");
   const { runStudy, planned } = await import("../study/run-study.js");
-  const {
-    runsRoot,
-    yes,
-    allowEnvModule,
-    output = join(runsRoot, `study-${basename(what, ".yaml")}`),
-  } = flags;
+  const { runsRoot, yes, allowEnvModule, output = join(runsRoot, `study-${study.name}`) } = flags;
   const plan = { runsRoot, allowManyRuns: yes, allowEnvModule };
   if (flags.dryRun) {
     const { runs, unknown } = await planned(study, plan);

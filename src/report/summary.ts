@@ -14,7 +14,7 @@ export interface SummaryOptions {
 
 const PROFILE_POINTS = 60;
 /** Fewer runs have intervals that are too narrow: docs/statistics.md. */
-const ENOUGH_RUNS = 10;
+export const ENOUGH_RUNS = 10;
 
 /** Throws UsageError where `reference` is no arm. */
 export function summarize(arms: readonly Arm[], { reference }: SummaryOptions = {}): ReportData {

@@ -1,6 +1,7 @@
 import { readConfigFile } from "../config/config-file-node.js";
 import { packagedConfig } from "../config/packaged-configs-node.js";
-import { readStudy, type Study } from "./study.js";
+import { readStudy } from "./read-study.js";
+import type { Study } from "./study.js";
 
 /**
  * A study by the path of its YAML file, or by its name in the package's `configs/studies`.

@@ -4,6 +4,7 @@ import type { ReportFigure } from "../report/figures.js";
 import type { Arm } from "../report/index.js";
 import { numberText } from "../report/number-text.js";
 import { PROTOCOLS } from "../report/scores.js";
+import { ENOUGH_RUNS } from "../report/summary.js";
 import { type Cost, mechanismFigures } from "./mechanisms.js";
 import type { CheckOutcome } from "./run-study.js";
 import { type Study, startOf } from "./study.js";
@@ -20,9 +21,9 @@ export function studyBlocks(
 ): Block[] {
   const envs = [...new Set(arms.map(({ env }) => env))];
   return [
-    { kind: "heading", level: 1, text: "Study" },
+    { kind: "heading", level: 1, text: `Study: ${study.name}` },
     ...(study.description === "" ? [] : [{ kind: "paragraph", text: study.description } as const]),
-    ...verdictBlocks(data.verdicts),
+    ...verdictBlocks(data.verdicts, Math.min(...arms.map(({ runs }) => runs.length))),
     ...tuningBlocks(study, searches),
     { kind: "heading", level: 2, text: "Mechanisms" },
     {
@@ -43,7 +44,8 @@ export function studyBlocks(
   ];
 }
 
-function verdictBlocks(verdicts: readonly Verdict[]): Block[] {
+/** runs: of the arm that has the fewest. */
+function verdictBlocks(verdicts: readonly Verdict[], runs: number): Block[] {
   const groups = new Map<string, string[]>();
   for (const { env, protocol, text } of verdicts) {
     const key = `${env}, ${protocol}`;
@@ -63,7 +65,10 @@ function verdictBlocks(verdicts: readonly Verdict[]): Block[] {
       kind: "paragraph",
       text:
         `Differences of interquartile means over the test seeds, with 95 % bootstrap intervals. ${differing.length} of ${verdicts.length} ` +
-        `comparisons show a difference; if no arms differed, about ${expected} would by chance. "No difference" means that none is shown, not that there is none.`,
+        `comparisons show a difference; if no arms differed, about ${expected} would by chance. "No difference" means that none is shown, not that there is none.` +
+        (runs < ENOUGH_RUNS
+          ? ` With fewer than ${ENOUGH_RUNS} runs an arm the intervals are too narrow: take the verdicts as provisional.`
+          : ""),
     },
   ];
 }

@@ -2,7 +2,9 @@ import { describe, expect, it } from "vitest";
 import { packagedNames } from "../../src/config/packaged-configs-node.js";
 import { parseYamlMapping } from "../../src/config/yaml-file.js";
 import { findStudy } from "../../src/study/find-study.js";
-import { countRuns, readStudy, withStudyOverrides } from "../../src/study/study.js";
+import { readStudy } from "../../src/study/read-study.js";
+import { countRuns } from "../../src/study/study.js";
+import { withStudyOverrides } from "../../src/study/study-overrides.js";
 import { planTest, planTuning, sweepPlanOf } from "../../src/study/study-plan.js";
 import { TunedRates } from "../../src/study/tuning.js";
 

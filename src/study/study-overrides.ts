@@ -1,0 +1,58 @@
+import { UsageError } from "../errors.js";
+import { readSeeds, type SeedRange } from "../sweep/seeds.js";
+import type { Setting } from "../sweep/setting.js";
+import { axisOfFlag } from "../sweep/spec.js";
+import { checkStudy } from "./check-study.js";
+import type { Study } from "./study.js";
+
+/** What flags say instead of the plan. */
+export interface StudyOverrides {
+  readonly envs?: readonly string[] | undefined;
+  /** How many seeds, from 0 on, or which: `10`, `0-9`. */
+  readonly seeds?: string | undefined;
+  readonly tuningSeeds?: string | undefined;
+  /** `key=value` each, of every run of the study. */
+  readonly settings?: readonly string[];
+}
+
+/** The study with some of it given anew. Throws as `readStudy`. */
+export function withStudyOverrides(study: Study, overrides: StudyOverrides): Study {
+  const { envs, seeds, tuningSeeds, settings = [] } = overrides;
+  const given = settings.map((assignment) => {
+    const [, key, text] = /^\s*([^\s=]+)\s*=(.*)$/s.exec(assignment) ?? [];
+    if (key === undefined || text === undefined) {
+      throw new UsageError("study", `--set ${assignment}: write key=value, for instance --set epochs=5.`);
+    }
+    return axisOfFlag(key, [text.trim()], `--set ${assignment}`).values[0]!;
+  });
+  const isGiven = ({ key }: Setting) => given.some((setting) => setting.key === key);
+  const without = (of: readonly Setting[]) => of.filter((setting) => !isGiven(setting));
+  const changed: Study = {
+    ...study,
+    envs: envs === undefined ? study.envs : axisOfFlag("env", envs, "--env").values,
+    settings: [...without(study.settings), ...given],
+    seeds: seeds === undefined ? study.seeds : readTestSeeds(seeds),
+    tuning: {
+      ...study.tuning,
+      settings: without(study.tuning.settings),
+      seeds: tuningSeeds === undefined ? study.tuning.seeds : readSeeds(tuningSeeds, "--tuning-seeds"),
+    },
+  };
+  for (const arm of study.arms) {
+    const twice = arm.settings.find(isGiven);
+    if (twice !== undefined)
+      throw new UsageError(
+        "study",
+        `${twice.subject} is what the arms differ in; leave out --set ${twice.key}.`,
+      );
+  }
+  checkStudy(changed, "the study");
+  return changed;
+}
+
+/** `10` is ten seeds here: one alone compares nothing. */
+function readTestSeeds(text: string): SeedRange[] {
+  if (!/^\d+$/.test(text)) return readSeeds(text, "--seeds");
+  if (Number(text) >= 1) return [{ first: 0, last: Number(text) - 1 }];
+  throw new UsageError("study", "--seeds must be at least 1, or name seeds like 0-9.");
+}
