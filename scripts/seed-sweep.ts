@@ -1,8 +1,16 @@
 // The same as seed-sweep.sh from a program, with a table of the returns at the end:
-//   node scripts/seed-sweep.ts --env HalfCheetah --seeds 0-9 --steps 1M [--runs-root runs] [--json]
+//   node scripts/seed-sweep.ts --env HalfCheetah --seeds 0-9 --steps 1M [--runs-root runs] [--report DIR] [--json]
 // Node 22.18 and newer run it as it is; with Node 20: npx tsx scripts/seed-sweep.ts …
 import { parseArgs } from "node:util";
-import { createSweepReporter, formatError, type SweepOutcome, stats, sweep, UsageError } from "rl-adan";
+import {
+  createSweepReporter,
+  formatError,
+  report,
+  type SweepOutcome,
+  stats,
+  sweep,
+  UsageError,
+} from "rl-adan";
 
 const EXIT = { finished: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
@@ -13,6 +21,7 @@ try {
       seeds: { type: "string", default: "0-9" },
       steps: { type: "string", default: "1M" },
       "runs-root": { type: "string", default: "runs" },
+      report: { type: "string" },
       json: { type: "boolean", default: false },
     },
   });
@@ -27,7 +36,11 @@ try {
       reporter: createSweepReporter(process.stdout, { mode: values.json ? "json" : "auto" }),
     },
   );
-  if (!values.json) console.log(table(outcome).join("\n"));
+  const finished = outcome.runs.filter(({ state }) => state === "finished");
+  if (values.report !== undefined && finished.length > 0) {
+    await report({ runs: finished.map(({ runDirectory }) => runDirectory), output: values.report });
+  }
+  if (!values.json) console.log(table(finished).join("\n"));
   process.exitCode = EXIT[outcome.status];
 } catch (error) {
   console.error(`error: ${formatError(error)}`);
@@ -40,8 +53,7 @@ try {
  * An arm a line: interquartile mean of the final evaluations, with its 95 % interval where there are several seeds. An evaluation
  * that was not finite is null, and no number.
  */
-function table({ runs }: SweepOutcome): string[] {
-  const finished = runs.filter(({ state }) => state === "finished");
+function table(finished: SweepOutcome["runs"]): string[] {
   return [...new Set(finished.map(({ arm }) => arm))].map((arm) => {
     const all = finished.filter((run) => run.arm === arm).map(({ result }) => result?.["eval_mean_return"]);
     const returns = all.filter((value) => typeof value === "number");

@@ -41,13 +41,14 @@ describe("the scripts of a seed sweep", () => {
     expect(lastEvent(done.stdout)).toEqual({ event: "finished", runs: 2, finished: 2 });
     expect(shell("Pendulumm", "0").status).toBe(2);
 
-    const table = typescript("--seeds", "0", "--runs-root", "typescript");
+    const table = typescript("--seeds", "0", "--runs-root", "typescript", "--report", "report");
     expect(table).toMatchObject({ status: 0, stderr: "" });
     expect(table.stdout).toMatch(/\nadan: -\d+\.\d over 1 seed\nadam: -\d+\.\d over 1 seed\n$/);
     expect(names("typescript")).toEqual(names("shell"));
+    expect(names("report")).toEqual(["figures", "report.html", "report.md"]);
   });
 
-  it("tell a mistake by their exit code, and their events as JSON", () => {
+  it("tell a mistake and a failed run by their exit codes, and their events as JSON", () => {
     expect(typescript("--seeds", "3-1")).toEqual({
       status: 2,
       stdout: "",
@@ -56,5 +57,9 @@ describe("the scripts of a seed sweep", () => {
     const done = typescript("--seeds", "0", "--runs-root", "typescript", "--json");
     expect(done).toMatchObject({ status: 0, stderr: "" });
     expect(lastEvent(done.stdout)).toEqual({ event: "finished", runs: 2, finished: 2 });
+
+    expect(typescript("--oops")).toMatchObject({ status: 2, stdout: "" });
+    writeFileSync(join(folder, "typescript", names("typescript")[0]!, "result.json"), "");
+    expect(typescript("--seeds", "0", "--runs-root", "typescript").status).toBe(1);
   });
 });
