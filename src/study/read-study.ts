@@ -56,12 +56,10 @@ export function readStudy(mapping: YamlMapping, source: SpecSource): Study {
       rates: valuesOf(rates),
       seeds: readSeeds(tuningSeeds.value, subjectOf(tuningSeeds)),
       settings: settingsOf(tuning.get("settings")),
-      takenFrom: new Map(
-        (tuning.get("take_from")?.mapping?.entries ?? []).map(({ key, value }) => [key, String(value)]),
-      ),
+      takenFrom: new Map(keysOf(tuning.get("take_from")).map(({ key, value }) => [key, String(value)])),
     },
     comparisons: readComparisons(top.get("compare"), arms),
-    checks: (top.get("checks")?.mapping?.entries ?? []).map((entry) => {
+    checks: keysOf(top.get("checks")).map((entry) => {
       const pair = armsOf(entry);
       if (pair.length === 2) return { name: entry.key, arms: [pair[0]!, pair[1]!] };
       throw new UsageError("study", `${subjectOf(entry)} must be two arms, got ${pair.length}.`);
@@ -99,6 +97,13 @@ function entriesOf(mapping: YamlMapping, known: readonly string[], what: string)
     );
   }
   return new Map(mapping.entries.map((entry) => [entry.key, entry]));
+}
+
+/** Of a mapping that may be missing or empty. */
+function keysOf(entry: YamlEntry | undefined): readonly YamlEntry[] {
+  if (entry === undefined || entry.value === null) return [];
+  if (entry.mapping !== undefined) return entry.mapping.entries;
+  throw new UsageError("study", `${subjectOf(entry)} must be a mapping of keys.`);
 }
 
 function listOf({ value }: YamlEntry): unknown[] {

@@ -118,6 +118,7 @@ describe("a study's plan", () => {
     );
     expect(changed("env: [Pendulum]", "")).toThrow("plan.yaml: a study needs env.");
     expect(() => read(`${PLAN}checks: { one: { adan: {} } }\n`)).toThrow("must be two arms, got 1");
+    expect(() => read(`${PLAN}checks: 5\n`)).toThrow('plan.yaml:14: key "checks" must be a mapping of keys.');
     expect(() => read(`${PLAN}compare: [[adan]]\n`)).toThrow("must be a list of pairs of arms");
   });
 
