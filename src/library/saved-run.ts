@@ -1,10 +1,11 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, truncateSync } from "node:fs";
+import { copyFileSync, existsSync, readdirSync, truncateSync } from "node:fs";
 import { dirname } from "node:path";
 import { describeDiskError } from "../disk-errors-node.js";
 import { RlAdanError } from "../errors.js";
 import { readLimitedFile } from "../limited-file-node.js";
 import { writeDurably, writeFolderAtomic } from "../run/atomic-file.js";
 import { writeCheckpoint } from "../run/checkpoint.js";
+import { makeFolders } from "../run/make-folders.js";
 import { openRunDirectory, runDirectory } from "../run/run-directory.js";
 import { newestStart } from "../starting-point.js";
 
@@ -26,7 +27,7 @@ export function copySavedRun(source: string, target: string): void {
   if (from === undefined) throw new RlAdanError("checkpoint-missing", `${source} has no checkpoint to save.`);
   const { step, checkpoint, state } = from;
   describeDiskError(target, () => {
-    mkdirSync(dirname(target), { recursive: true });
+    makeFolders(dirname(target));
     writeFolderAtomic(target, (temporary) => {
       const to = runDirectory(temporary);
       writeDurably(to.config, readLimitedFile(run.config, MAX_TEXT_BYTES));

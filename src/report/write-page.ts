@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describeDiskError } from "../disk-errors-node.js";
 import { UsageError } from "../errors.js";
 import { readLimitedFile } from "../limited-file-node.js";
 import { writeFileAtomic, writeFolderAtomic } from "../run/atomic-file.js";
+import { makeFolders } from "../run/make-folders.js";
 import { CSV_FILES } from "./csv.js";
 import type { Block } from "./document.js";
 import { drawFigure } from "./figure.js";
@@ -64,7 +65,7 @@ export async function writePage(
   ]);
 
   const folder = join(output, "figures");
-  describeDiskError(output, () => mkdirSync(output, { recursive: true }));
+  describeDiskError(output, () => makeFolders(output));
   describeDiskError(folder, () =>
     writeFolderAtomic(folder, (temporary) => {
       for (const [name, content] of pictures) writeFileSync(join(temporary, name), content);

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
@@ -8,6 +8,7 @@ import { readLimitedFile } from "../limited-file-node.js";
 import type { NonFiniteFailure } from "../non-finite.js";
 import { syncFolder, writeDurably, writeFolderAtomic } from "./atomic-file.js";
 import { type Checkpoint, readNewestCheckpoint } from "./checkpoint.js";
+import { makeFolders } from "./make-folders.js";
 import { refuseStrangers } from "./own-folder.js";
 import type { RunDirectory } from "./run-directory.js";
 
@@ -104,7 +105,7 @@ export function writeFailureDump(
   const name = `iteration-${iteration}${rollbacks === 0 ? "" : `-rollback-${rollbacks}`}`;
   const target = join(run.path, FOLDER, name);
   describeDiskError(target, () => {
-    mkdirSync(dirname(target), { recursive: true });
+    makeFolders(dirname(target));
     // One of that name is of the same failure, of a run that was resumed: with the same learning rate nothing else can come.
     writeFolderAtomic(target, (temporary) => {
       writeDurably(join(temporary, "config.yaml"), readFileSync(run.config));
@@ -152,7 +153,7 @@ export function isSameFailure(a: NonFiniteFailure, b: NonFiniteFailure): boolean
 /** As a run has it, so that it is read, and its digest checked, as a run's is. */
 function copyCheckpoint(from: string, to: string): void {
   const folder = join(to, "checkpoints", basename(from));
-  mkdirSync(folder, { recursive: true });
+  makeFolders(folder);
   for (const file of readdirSync(from)) writeDurably(join(folder, file), readFileSync(join(from, file)));
   syncFolder(folder);
   syncFolder(dirname(folder));

@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
 import { describeDiskError } from "../disk-errors-node.js";
 import { RlAdanError, UsageError } from "../errors.js";
 import { LEASE_FILE } from "./lease.js";
+import { makeFolder, makeFolders } from "./make-folders.js";
 import { refuseStrangers } from "./own-folder.js";
 
 /** Where everything of a run lies. */
@@ -78,25 +79,6 @@ export function isFinished(run: RunDirectory): boolean {
 /** Whether a run got far enough for `--resume`; one that did not begins anew in its folder. */
 export function isBegun(run: RunDirectory): boolean {
   return existsSync(run.manifest) && existsSync(run.config);
-}
-
-/** Whether this call made the folder, rather than another run that had the same idea. */
-function makeFolder(path: string): boolean {
-  try {
-    mkdirSync(path);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-    throw error;
-  }
-}
-
-/** A folder and those above it, one by one: Node 20's recursive mkdir never returns where a file system refuses (/proc). */
-function makeFolders(path: string): void {
-  if (existsSync(path)) return;
-  const parent = dirname(resolve(path));
-  if (parent !== resolve(path)) makeFolders(parent);
-  makeFolder(path);
 }
 
 /** An empty or new folder for a run whose place the user named. */

@@ -164,6 +164,15 @@ describe("rl-adan report", () => {
     expect(cli(join(fixtures, "rl-adan"), "-o", target, "--no-png").status).toBe(0);
   });
 
+  it.runIf(process.platform === "linux")(
+    "into a place where nothing can be made ends with a sentence",
+    () => {
+      const { status, stderr } = cli(join(fixtures, "sb3"), "-o", "/proc/report/deeper", "--no-png");
+      expect(status).toBe(1);
+      expect(stderr).toMatch(/^error: \/proc\/report\S*: there is no such file or folder/);
+    },
+  );
+
   it("removes tables of an earlier report that it does not write again; says nothing when quiet", () => {
     const target = join(folder, "again");
     const argv = [join(fixtures, "sb3"), "-o", target, "--no-png", "--quiet"];
