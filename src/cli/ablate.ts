@@ -32,7 +32,10 @@ export function addAblateCommand(program: Command): void {
     .argument("<study>", "optimizer, batch-size, epochs, network, or the YAML file of a plan")
     .option("--env <ids>", "environments instead of the plan's, separated by commas")
     .option("--seeds <seeds>", "test seeds: how many, from 0 on, or which ones, as 0-9")
-    .option("--tuning-seeds <seeds>", "seeds that learning rates are chosen with, as 100-102")
+    .option(
+      "--tuning-seeds <seeds>",
+      "seeds that learning rates are chosen with: how many, from 100 on, or which",
+    )
     .option("--total-timesteps <steps>", "budget of each run in env steps")
     .option(
       "--set <key=value>",
@@ -77,14 +80,17 @@ async function runAblateCommand(what: string, flags: AblateFlags): Promise<void>
       ...(flags.set ?? []),
     ],
   });
+  const { studyNotes } = await import("../study/study.js");
   const { shareCores } = await import("../sweep/share-cores.js");
   const { LocalEngine } = await import("../sweep/local-engine.js");
   const { runStudy, planned } = await import("../study/run-study.js");
+  const notes = studyNotes(study);
   const { runsRoot, yes, allowEnvModule, output = join(runsRoot, `study-${study.name}`) } = flags;
   const plan = { runsRoot, allowManyRuns: yes, allowEnvModule };
   if (flags.dryRun) {
     const { runs, unknown } = await planned(study, plan);
     await printCommands({ runs }, shareCores(flags, runs.length).threads, flags.json === true);
+    if (!flags.json) for (const note of notes) process.stdout.write(`# note: ${note}\n`);
     if (unknown > 0 && !flags.json)
       process.stdout.write(
         `# then ${unknown} runs that are compared, at the learning rates that these find\n`,
@@ -97,6 +103,7 @@ async function runAblateCommand(what: string, flags: AblateFlags): Promise<void>
   const { commandText, programName } = await import("../shown-command.js");
   checkOutput(output);
   const mode: ReportMode = flags.json ? "json" : flags.quiet ? "quiet" : "auto";
+  if (mode === "auto") for (const note of notes) process.stdout.write(`note: ${note}\n`);
   const command = commandText(programName(), process.argv.slice(2));
   let engine: InstanceType<typeof LocalEngine> | undefined;
   const { signal, release } = interruptSignal(() => engine?.kill(), { isTold: mode !== "auto" });

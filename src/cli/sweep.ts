@@ -28,7 +28,7 @@ export function addSweepCommand(program: Command): void {
       "values of any config key; may be repeated",
       (value, all: string[] = []) => [...all, value],
     )
-    .option("--seeds <seeds>", "0-9, or 0,2,5-7 (default: 1)")
+    .option("--seeds <seeds>", "0-9, or 0,2,5-7; a number alone is one seed (default: 1)")
     .option("--total-timesteps <steps>", "budget of each run in env steps (default: 1M)")
     .option("--config <file>", "YAML file of config keys for every run")
     .option("--model <file>", "MJCF of your own for --env mujoco")

@@ -31,7 +31,7 @@ export function documentOf(
   return [
     heading(1, `Report: ${data.environments.map(({ env }) => env).join(", ")}`),
     paragraph(
-      `${counted(data.runs.length, "run")} of ${counted(arms.size, "arm")}, read and compared by rl-adan ${version}.`,
+      `${counted(data.runs.length, "run")} of ${counted(arms.size, "arm")} in ${counted(data.environments.length, "environment")}, read and compared by rl-adan ${version}.`,
     ),
     {
       kind: "list",
@@ -90,11 +90,19 @@ function environmentBlocks(environment: EnvironmentSummary, figures: readonly Re
           ),
           {
             kind: "code",
-            lines: commands.map(({ command }) => commandText("rl-adan", command!)),
+            lines: commands.map(({ command }) => commandText("rl-adan", withoutPlace(command!))),
           } as const,
         ]
       : []),
   ];
+}
+
+/** To be run again, elsewhere: without what says where a run lies, and how it is told. */
+function withoutPlace(command: readonly string[]): string[] {
+  const places = ["--run-dir", "--runs-root", "--threads"];
+  return command.filter(
+    (word, i) => word !== "--json" && !places.includes(word) && !places.includes(command[i - 1] ?? ""),
+  );
 }
 
 /** A model's text is no cell: two long values that differ are told apart by a short hash. */
@@ -174,7 +182,7 @@ function improvementBlocks(improvements: readonly Improvement[]): Block[] {
   return [
     heading(3, "Probability of improvement"),
     paragraph(
-      "How likely a run of the first arm scores higher than one of the second. An interval that holds 0.5 shows no difference.",
+      "How likely a run of the first arm scores higher than one of the second. An interval that holds 0.5 shows no difference; one of fewer than ten runs is too narrow, and a single value where all pairs agree.",
     ),
     {
       kind: "table",

@@ -11,6 +11,8 @@ export interface Figure {
   readonly lines: readonly FigureLine[];
   /** The x axis begins where the lines do, not at 0. */
   readonly isXFree?: boolean;
+  /** The marks of the x axis; round numbers unless said. */
+  readonly xTicks?: readonly { readonly value: number; readonly text: string }[];
   /** Where the y axis begins and ends; around the lines unless said. */
   readonly yRange?: readonly [low: number, high: number];
   /** Of the SVG's view box; 480 unless said. */
@@ -109,7 +111,7 @@ export async function drawFigure(figure: Figure): Promise<string> {
         selectedMode: false,
         textStyle: { fontFamily: FONT, fontSize: FONT_SIZE, color: INK },
       })),
-      xAxis: { ...axis(figure.xName, x, 32), splitLine: { show: false } },
+      xAxis: { ...axis(figure.xName, x, 32, figure.xTicks), splitLine: { show: false } },
       yAxis: axis(figure.yName, y, left - 16),
       series: figure.lines.flatMap((line, i) => seriesOf(line, labels[i]!, (line.style ?? i) % MAX_LINES)),
     });
@@ -144,7 +146,14 @@ function axisRange(values: readonly number[], margin: number): AxisRange {
   return { min, max, ticks };
 }
 
-function axis(name: string, { min, max, ticks }: AxisRange, nameGap: number) {
+/** marks: instead of the range's round numbers. */
+function axis(
+  name: string,
+  { min, max, ticks }: AxisRange,
+  nameGap: number,
+  marks: Figure["xTicks"] = ticks.map((value) => ({ value, text: tickText(value) })),
+) {
+  const places = marks.map(({ value }) => value);
   return {
     type: "value" as const,
     min,
@@ -158,11 +167,11 @@ function axis(name: string, { min, max, ticks }: AxisRange, nameGap: number) {
       fontSize: FONT_SIZE,
       color: INK,
       hideOverlap: true,
-      customValues: [...ticks],
-      formatter: (value: number) => tickText(value),
+      customValues: places,
+      formatter: (value: number) => marks.find((mark) => mark.value === value)?.text ?? "",
     },
     axisLine: { show: true, onZero: false, lineStyle: { color: INK } },
-    axisTick: { show: true, customValues: [...ticks], lineStyle: { color: INK } },
+    axisTick: { show: true, customValues: places, lineStyle: { color: INK } },
     splitLine: { show: true, lineStyle: { color: PALE } },
   };
 }

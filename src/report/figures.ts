@@ -31,7 +31,7 @@ export function figuresOf(environment: EnvironmentSummary, index: number): Repor
     );
     // One evaluation, at the end, is no curve.
     if (!lines.some(({ x }) => x.length > 1)) return [];
-    return split(`${prefix}-${protocol}-${axis}`, lines, {
+    return splitFigure(`${prefix}-${protocol}-${axis}`, lines, {
       title: `${env}: ${protocol}`,
       xName: AXIS_NAMES[axis],
       yName: PROTOCOLS[protocol].axis,
@@ -42,14 +42,14 @@ export function figuresOf(environment: EnvironmentSummary, index: number): Repor
     const lines = (profiles[protocol] ?? []).map(({ label, thresholds, shares }) => {
       return { label, style: arms.findIndex((arm) => arm.label === label), x: thresholds, points: shares };
     });
-    return split(`${prefix}-profile-${protocol}`, lines, profileTexts(env, protocol));
+    return splitFigure(`${prefix}-profile-${protocol}`, lines, profileTexts(env, protocol));
   });
   return [...curves, ...shares];
 }
 
-type Texts = Omit<Figure, "lines"> & { readonly caption: string };
+export type FigureTexts = Omit<Figure, "lines"> & { readonly caption: string };
 
-function profileTexts(env: string, protocol: Protocol): Texts {
+function profileTexts(env: string, protocol: Protocol): FigureTexts {
   return {
     title: `${env}: performance profile, ${protocol}`,
     xName: PROTOCOLS[protocol].axis,
@@ -60,13 +60,17 @@ function profileTexts(env: string, protocol: Protocol): Texts {
   };
 }
 
-interface StyledLine extends FigureLine {
+export interface StyledLine extends FigureLine {
   /** The arm's place among all of the environment. */
   readonly style: number;
 }
 
 /** As many figures as the arms need, so that no two in one look alike. */
-function split(name: string, lines: readonly StyledLine[], { caption, ...texts }: Texts): ReportFigure[] {
+export function splitFigure(
+  name: string,
+  lines: readonly StyledLine[],
+  { caption, ...texts }: FigureTexts,
+): ReportFigure[] {
   const parts = [...new Set(lines.map(partOf))];
   return parts.map((part, i) => {
     const figure = { ...texts, lines: lines.filter((line) => partOf(line) === part) };

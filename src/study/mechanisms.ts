@@ -1,5 +1,5 @@
 import { curveOver } from "../report/curves.js";
-import type { ReportFigure } from "../report/figures.js";
+import { type ReportFigure, splitFigure } from "../report/figures.js";
 import type { Arm } from "../report/index.js";
 import { AXIS_NAMES, runsText } from "../report/plot-curve.js";
 import { finiteOnly } from "../report/scores.js";
@@ -34,15 +34,13 @@ export function mechanismFigures(arms: readonly Arm[], index: number): ReportFig
       );
       return curve === undefined ? [] : [{ label: `${label} (${runsText(curve.runs)})`, style, ...curve }];
     });
-    if (lines.length === 0) return [];
     const { env } = arms[0]!;
-    return [
-      {
-        name: `${index + 1}-${fileSafe(env)}-${fileSafe(tag.replace("/", "-"))}`,
-        caption: `${env}: ${name} (${tag}); interquartile mean over runs, and its 95 % interval.`,
-        figure: { title: `${env}: ${tag}`, xName: AXIS_NAMES.steps, yName: name, lines },
-      },
-    ];
+    return splitFigure(`${index + 1}-${fileSafe(env)}-${fileSafe(tag.replace("/", "-"))}`, lines, {
+      caption: `${env}: ${name} (${tag}); interquartile mean over runs, and its 95 % interval.`,
+      title: `${env}: ${tag}`,
+      xName: AXIS_NAMES.steps,
+      yName: name,
+    });
   });
 }
 

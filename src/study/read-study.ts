@@ -1,10 +1,10 @@
 import { basename } from "node:path";
 import type { YamlEntry, YamlMapping } from "../config/yaml-file.js";
 import { didYouMean, UsageError } from "../errors.js";
-import { readSeeds } from "../sweep/seeds.js";
+import { readSeedsOrCount } from "../sweep/seeds.js";
 import { type Arm, readSpec, type SpecSource } from "../sweep/spec.js";
 import { checkStudy, refuseUnknown } from "./check-study.js";
-import type { Study } from "./study.js";
+import { FIRST_TUNING_SEED, type Study } from "./study.js";
 
 const STUDY_KEYS = ["description", "env", "settings", "arms", "seeds", "tuning", "compare", "checks"];
 const TUNING_KEYS = ["learning_rate", "seeds", "settings", "take_from"];
@@ -51,10 +51,10 @@ export function readStudy(mapping: YamlMapping, source: SpecSource): Study {
     envs: valuesOf(required("env")),
     settings: settingsOf(top.get("settings")),
     arms,
-    seeds: readSeeds(seeds.value, subjectOf(seeds)),
+    seeds: readSeedsOrCount(seeds.value, 0, subjectOf(seeds)),
     tuning: {
       rates: valuesOf(rates),
-      seeds: readSeeds(tuningSeeds.value, subjectOf(tuningSeeds)),
+      seeds: readSeedsOrCount(tuningSeeds.value, FIRST_TUNING_SEED, subjectOf(tuningSeeds)),
       settings: settingsOf(tuning.get("settings")),
       takenFrom: new Map(keysOf(tuning.get("take_from")).map(({ key, value }) => [key, String(value)])),
     },

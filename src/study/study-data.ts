@@ -8,6 +8,8 @@ export interface StudyData {
   readonly verdicts: readonly Verdict[];
   readonly searches: readonly SearchSummary[];
   readonly checks: readonly CheckOutcome[];
+  /** As a study's file has it, with what flags changed. */
+  readonly plan: Readonly<Record<string, unknown>>;
   readonly costs: readonly Cost[];
   readonly report: ReportData;
 }

@@ -1,6 +1,7 @@
+import { stringify } from "yaml";
 import { log } from "../math/index.js";
 import type { Block } from "../report/document.js";
-import type { ReportFigure } from "../report/figures.js";
+import { type ReportFigure, splitFigure } from "../report/figures.js";
 import type { Arm } from "../report/index.js";
 import { numberText } from "../report/number-text.js";
 import { PROTOCOLS } from "../report/scores.js";
@@ -9,10 +10,10 @@ import { type Cost, mechanismFigures } from "./mechanisms.js";
 import type { CheckOutcome } from "./run-study.js";
 import { type Study, startOf } from "./study.js";
 import type { StudyData } from "./study-data.js";
-import type { Search } from "./tuning.js";
-import type { Verdict } from "./verdicts.js";
+import type { Search, Trial } from "./tuning.js";
+import { expectedFalseDifferences, type Verdict } from "./verdicts.js";
 
-/** What stands before the report in a study's page. arms: of all environments. */
+/** What stands before the report in a study's page. arms: of all environments, in the study's order. */
 export function studyBlocks(
   study: Study,
   data: StudyData,
@@ -31,16 +32,18 @@ export function studyBlocks(
       text: "What the optimizer does to the updates, and what it costs. Speeds are of the whole training, several runs side by side on one machine.",
     },
     costTable(data.costs),
-    ...envs.map(
-      (env, i): Block => ({
+    ...envs.map((env, i): Block => {
+      return {
         kind: "figures",
         figures: mechanismFigures(
           arms.filter((arm) => arm.env === env),
           i,
         ),
-      }),
-    ),
+      };
+    }),
     ...checkBlocks(data.checks),
+    { kind: "heading", level: 2, text: "Plan" },
+    { kind: "code", lines: stringify(data.plan, { lineWidth: 0 }).trimEnd().split("\n") },
   ];
 }
 
@@ -51,10 +54,13 @@ function verdictBlocks(verdicts: readonly Verdict[], runs: number): Block[] {
     const key = `${env}, ${protocol}`;
     groups.set(key, [...(groups.get(key) ?? []), text]);
   }
-  const differing = verdicts.filter(
-    ({ difference }) => difference.verdict === "higher" || difference.verdict === "lower",
-  );
-  const expected = numberText(0.05 * verdicts.length);
+  const tests = verdicts.filter(({ difference }) => difference.verdict !== null);
+  const found = tests.filter(({ difference }) => difference.verdict !== "no difference");
+  const expected = numberText(expectedFalseDifferences(tests.length, runs));
+  const few =
+    runs < ENOUGH_RUNS
+      ? ` With fewer than ${ENOUGH_RUNS} runs an arm intervals are too narrow: take these verdicts as provisional.`
+      : "";
   return [
     { kind: "heading", level: 2, text: "Verdict" },
     ...[...groups].flatMap(([title, items]): Block[] => [
@@ -64,94 +70,88 @@ function verdictBlocks(verdicts: readonly Verdict[], runs: number): Block[] {
     {
       kind: "paragraph",
       text:
-        `Differences of interquartile means over the test seeds, with 95 % bootstrap intervals. ${differing.length} of ${verdicts.length} ` +
-        `comparisons show a difference; if no arms differed, about ${expected} would by chance. "No difference" means that none is shown, not that there is none.` +
-        (runs < ENOUGH_RUNS
-          ? ` With fewer than ${ENOUGH_RUNS} runs an arm the intervals are too narrow: take the verdicts as provisional.`
-          : ""),
+        "Differences of interquartile means over the test seeds, with 95 % bootstrap intervals. " +
+        `${found.length} of ${tests.length} comparisons show a difference; if no arms differed, about ${expected} would, by chance. ` +
+        `"No difference" means that none is shown, not that there is none.${few}`,
     },
   ];
 }
 
-function tuningBlocks({ tuning }: Study, searches: readonly Search[]): Block[] {
-  const seeds = searches[0]?.trials[0]?.scores.length ?? 0;
+function tuningBlocks({ arms, tuning }: Study, searches: readonly Search[]): Block[] {
+  const envs = [...new Set(searches.map(({ envId }) => envId))];
   const edges = searches.filter(({ best, trials }) => best === 0 || best === trials.length - 1);
-  const envs = [...new Set(searches.map(({ env }) => env))];
+  const notes = [
+    ...edges.map(
+      ({ envId, arm, best }) =>
+        `${envId}, ${arm}: the best rate is the ${best === 0 ? "smallest" : "largest"} that was tried; a better one may lie beyond.`,
+    ),
+    ...[...tuning.takenFrom].map(([arm, other]) => `${arm}: the rate of ${other}.`),
+  ];
   return [
     { kind: "heading", level: 2, text: "Learning rates" },
     {
       kind: "paragraph",
       text:
-        `Each arm was given the rate with the highest mean of final evaluations over ${seeds} tuning seeds, which are none of the test seeds; ` +
-        "every arm tried the same rates. The chosen ones are marked with *.",
+        "Each arm was given the rate with the highest mean of final evaluations over the tuning seeds, which are none of the test seeds; " +
+        "every arm tried the same rates. In brackets the lowest and the highest of the seeds; the chosen rates are marked with *.",
     },
-    ...envs.map(
-      (env): Block => ({
-        kind: "table",
-        head: [env, ...tuning.rates.map(({ text }) => text)],
-        rows: searches
-          .filter((search) => search.env === env)
-          .map(({ arm, trials, best }) => [
-            arm,
-            ...trials.map(({ score }, i) =>
-              score === null ? "failed" : `${numberText(score)}${i === best ? " *" : ""}`,
-            ),
-          ]),
-      }),
-    ),
-    ...(edges.length === 0
-      ? []
-      : [
-          {
-            kind: "list",
-            items: edges.map(
-              ({ env, arm, best }) =>
-                `${env}, ${arm}: the best rate is the ${best === 0 ? "smallest" : "largest"} that was tried; a better one may lie beyond.`,
-            ),
-          } as const,
-        ]),
-    ...([...tuning.takenFrom].length === 0
-      ? []
-      : [
-          {
-            kind: "list",
-            items: [...tuning.takenFrom].map(([arm, other]) => `${arm}: the rate of ${other}.`),
-          } as const,
-        ]),
+    ...envs.map((env): Block => {
+      const rows = searches
+        .filter(({ envId }) => envId === env)
+        .map(({ arm, trials, best }) => [arm, ...trials.map((trial, i) => trialCell(trial, i === best))]);
+      return { kind: "table", head: [env, ...tuning.rates.map(({ text }) => text)], rows };
+    }),
+    ...(notes.length === 0 ? [] : [{ kind: "list", items: notes } as const]),
     {
       kind: "figures",
-      figures: envs.map((env, i) =>
-        sensitivityFigure(
+      figures: envs.flatMap((env, i) => {
+        const styles = new Map(arms.map(({ name }, style) => [name, style]));
+        return sensitivityFigures(
           env,
-          searches.filter((of) => of.env === env),
+          searches.filter(({ envId }) => envId === env),
+          styles,
           i,
-        ),
-      ),
+        );
+      }),
     },
   ];
 }
 
-/** How much the learning rate matters to each arm. */
-function sensitivityFigure(env: string, searches: readonly Search[], index: number): ReportFigure {
+function trialCell({ score, scores }: Trial, isBest: boolean): string {
+  const finite = scores.flatMap((value) => (value === null ? [] : [value]));
+  if (score === null) return `failed (${scores.length - finite.length} of ${scores.length} runs)`;
+  const [low, high] = [Math.min(...finite), Math.max(...finite)].map(numberText);
+  return `${numberText(score)}${isBest ? " *" : ""} (${low} to ${high})`;
+}
+
+/** How much the learning rate matters to each arm. styles: by arm, so that it looks alike in every figure. */
+function sensitivityFigures(
+  env: string,
+  searches: readonly Search[],
+  styles: ReadonlyMap<string, number>,
+  index: number,
+): ReportFigure[] {
+  const placeOf = ({ rate }: Trial) => log(startOf(rate));
   const lines = searches.map(({ arm, trials }) => {
     const kept = trials.filter(({ score }) => score !== null);
     return {
       label: arm,
-      x: kept.map(({ rate }) => log(startOf(rate)) / log(10)),
+      style: styles.get(arm)!,
+      x: kept.map(placeOf),
       points: kept.map(({ score }) => ({ value: score!, interval: null })),
     };
   });
-  return {
-    name: `${index + 1}-learning-rates`,
+  const ticks = searches[0]?.trials.map((trial) => {
+    return { value: placeOf(trial), text: startOf(trial.rate).toExponential().replace("+", "") };
+  });
+  return splitFigure(`${index + 1}-learning-rates`, lines, {
     caption: `${env}: mean of the final evaluations of the tuning seeds, by the learning rate at the start.`,
-    figure: {
-      title: `${env}: learning rates`,
-      xName: "log10 of the learning rate",
-      yName: PROTOCOLS.evaluation.axis,
-      isXFree: true,
-      lines,
-    },
-  };
+    title: `${env}: learning rates`,
+    xName: "learning rate at the start",
+    yName: PROTOCOLS.evaluation.axis,
+    isXFree: true,
+    xTicks: ticks ?? [],
+  });
 }
 
 function costTable(costs: readonly Cost[]): Block {

@@ -1,15 +1,16 @@
 import { UsageError } from "../errors.js";
-import { readSeeds, type SeedRange } from "../sweep/seeds.js";
+import { readSeedsOrCount } from "../sweep/seeds.js";
 import type { Setting } from "../sweep/setting.js";
 import { axisOfFlag } from "../sweep/spec.js";
 import { checkStudy } from "./check-study.js";
-import type { Study } from "./study.js";
+import { FIRST_TUNING_SEED, type Study } from "./study.js";
 
 /** What flags say instead of the plan. */
 export interface StudyOverrides {
   readonly envs?: readonly string[] | undefined;
   /** How many seeds, from 0 on, or which: `10`, `0-9`. */
   readonly seeds?: string | undefined;
+  /** The same, from 100 on. */
   readonly tuningSeeds?: string | undefined;
   /** `key=value` each, of every run of the study. */
   readonly settings?: readonly string[];
@@ -31,11 +32,14 @@ export function withStudyOverrides(study: Study, overrides: StudyOverrides): Stu
     ...study,
     envs: envs === undefined ? study.envs : axisOfFlag("env", envs, "--env").values,
     settings: [...without(study.settings), ...given],
-    seeds: seeds === undefined ? study.seeds : readTestSeeds(seeds),
+    seeds: seeds === undefined ? study.seeds : readSeedsOrCount(seeds, 0, "--seeds"),
     tuning: {
       ...study.tuning,
       settings: without(study.tuning.settings),
-      seeds: tuningSeeds === undefined ? study.tuning.seeds : readSeeds(tuningSeeds, "--tuning-seeds"),
+      seeds:
+        tuningSeeds === undefined
+          ? study.tuning.seeds
+          : readSeedsOrCount(tuningSeeds, FIRST_TUNING_SEED, "--tuning-seeds"),
     },
   };
   for (const arm of study.arms) {
@@ -48,11 +52,4 @@ export function withStudyOverrides(study: Study, overrides: StudyOverrides): Stu
   }
   checkStudy(changed, "the study");
   return changed;
-}
-
-/** `10` is ten seeds here: one alone compares nothing. */
-function readTestSeeds(text: string): SeedRange[] {
-  if (!/^\d+$/.test(text)) return readSeeds(text, "--seeds");
-  if (Number(text) >= 1) return [{ first: 0, last: Number(text) - 1 }];
-  throw new UsageError("study", "--seeds must be at least 1, or name seeds like 0-9.");
 }

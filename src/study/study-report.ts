@@ -11,6 +11,7 @@ import type { StudyOutcome } from "./run-study.js";
 import type { Study } from "./study.js";
 import type { SearchSummary, StudyData } from "./study-data.js";
 import { studyBlocks } from "./study-document.js";
+import { planOf } from "./study-plan-text.js";
 import type { Search } from "./tuning.js";
 import { verdictsOf } from "./verdicts.js";
 
@@ -23,13 +24,14 @@ export async function writeStudy(
   outcome: Exclude<StudyOutcome, { status: "interrupted" }>,
   options: PageOptions & { readonly csv?: boolean },
 ): Promise<{ data: StudyData; files: string[] }> {
-  const arms = armsOf(outcome);
+  const arms = armsOf(study, outcome);
   const reference = new Set(study.comparisons.map(([, y]) => y));
   const report = summarize(arms, reference.size === 1 ? { reference: [...reference][0]! } : {});
   const data: StudyData = {
     verdicts: verdictsOf(study, arms),
     searches: outcome.rates.searches.map(summaryOf),
     checks: outcome.checks,
+    plan: planOf(study),
     costs: costsOf(arms),
     report,
   };
@@ -38,19 +40,23 @@ export async function writeStudy(
   return { data, files: await writePage(blocks, options.csv ? csvFiles(report) : new Map(), options) };
 }
 
-/** The runs by the study's own names; a run that two arms share counts in both. */
-function armsOf({ runs }: Exclude<StudyOutcome, { status: "interrupted" }>): Arm[] {
+/** The runs by the study's own names and in its order; a run that two arms share counts in both. */
+function armsOf(study: Study, { runs }: Exclude<StudyOutcome, { status: "interrupted" }>): Arm[] {
+  const envs = [...new Set(runs.map(({ run }) => run.env))];
+  const place = ({ env, label }: Arm) =>
+    envs.indexOf(env) * study.arms.length + study.arms.findIndex(({ name }) => name === label);
   const found = new Map<Run, string>();
   for (const { run, arm } of runs) {
     const [read] = readRuns(run.directory.path, { tags: [...SCORE_TAGS, ...MECHANISM_TAGS] });
     found.set(read!, arm);
   }
-  return groupRuns([...found.keys()], { group: (run) => found.get(run)! });
+  const arms = groupRuns([...found.keys()], { group: (run) => found.get(run)! });
+  return arms.sort((a, b) => place(a) - place(b));
 }
 
-function summaryOf({ env, arm, trials, best }: Search): SearchSummary {
+function summaryOf({ envId, arm, trials, best }: Search): SearchSummary {
   return {
-    env,
+    env: envId,
     arm,
     chosen: trials[best]!.rate.text,
     trials: trials.map(({ rate, score, scores }) => ({ learningRate: rate.text, score, scores })),

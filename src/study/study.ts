@@ -1,5 +1,6 @@
 import { compileSchedule } from "../config/schedule.js";
 import { parseYamlValue } from "../config/yaml-file.js";
+import { ENOUGH_RUNS } from "../report/summary.js";
 import { countSeeds, listSeeds, type SeedRange } from "../sweep/seeds.js";
 import type { Setting } from "../sweep/setting.js";
 import type { Arm } from "../sweep/spec.js";
@@ -37,6 +38,21 @@ export interface Tuning {
 export interface Check {
   readonly name: string;
   readonly arms: readonly [Arm, Arm];
+}
+
+/** Where tuning seeds begin that are only counted: apart from test seeds, which begin at 0. */
+export const FIRST_TUNING_SEED = 100;
+
+/** What its seeds can't tell, said before they are trained. */
+export function studyNotes({ seeds, tuning }: Study): string[] {
+  const [test, tuned] = [countSeeds(seeds), countSeeds(tuning.seeds)];
+  return [
+    ...(test === 1 ? ["one test seed: no difference can be shown"] : []),
+    ...(test > 1 && test < ENOUGH_RUNS
+      ? [`${test} test seeds: intervals of fewer than ${ENOUGH_RUNS} are too narrow`]
+      : []),
+    ...(tuned === 1 ? ["one tuning seed: which learning rate it likes best is mostly chance"] : []),
+  ];
 }
 
 /** The value of a learning rate's schedule at the start of a run. Throws UsageError where it is none. */

@@ -7,7 +7,10 @@ import type { TuningRun } from "./study-run.js";
 
 /** What the search of one arm in one environment found. */
 export interface Search {
+  /** As the study names it. */
   readonly env: string;
+  /** With its version. */
+  readonly envId: string;
   readonly arm: string;
   readonly trials: readonly Trial[];
   /** Index into `trials` of the best one. */
@@ -50,7 +53,7 @@ export function chooseRates({ tuning }: Study, runs: readonly TuningRun[]): Tune
 }
 
 function search(rates: readonly Setting[], runs: readonly TuningRun[]): Search {
-  const { env, arm } = runs[0]!;
+  const { env, arm, run } = runs[0]!;
   const trials = rates.map((rate): Trial => {
     const scores = runs.filter((run) => run.rate === rate).map(scoreOf);
     const isWhole = scores.every((score) => score !== null);
@@ -64,7 +67,7 @@ function search(rates: readonly Setting[], runs: readonly TuningRun[]): Search {
     if (score === null) return found;
     return found < 0 || score > trials[found]!.score! ? i : found;
   }, -1);
-  if (best >= 0) return { env, arm, trials, best };
+  if (best >= 0) return { env, envId: run.env, arm, trials, best };
   throw new RlAdanError(
     "study-search",
     `No learning rate of ${arm} in ${env} is left: at each of them a run failed.`,

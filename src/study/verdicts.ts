@@ -36,11 +36,24 @@ export function verdictsOf({ comparisons }: Study, arms: readonly Arm[]): Verdic
   );
 }
 
+/**
+ * How many differences such tests find, on average, where the arms are all alike: intervals of few runs are too narrow.
+ *
+ * Source: the share of false differences for one task in docs/statistics.md; between two of its rows that of the fewer runs.
+ */
+export function expectedFalseDifferences(tests: number, runs: number): number {
+  const shares = [
+    [10, 0.052],
+    [5, 0.066],
+    [3, 0.199],
+    [2, 0.345],
+  ] as const;
+  return tests * (shares.find(([fewest]) => runs >= fewest)?.[1] ?? 0);
+}
+
 function verdictText(x: string, y: string, { verdict, value, interval }: Difference): string {
-  if (verdict === null || interval === null) return `${x} and ${y}: one run says nothing about a difference`;
+  if (verdict === null || interval === null) return `${x}, ${y}: one run says nothing about a difference`;
   const [low, high] = interval.map((bound) => numberText(bound));
-  if (verdict === "no difference") {
-    return `${x} and ${y}: no difference at 95 % (${numberText(value)}; interval ${low} to ${high})`;
-  }
-  return `${x} scores ${verdict} than ${y}, by ${numberText(Math.abs(value))} (interval of the difference ${low} to ${high})`;
+  const words = verdict === "no difference" ? "no difference at 95 %" : `${x} scores ${verdict} (95 %)`;
+  return `${x} less ${y}: ${numberText(value)}, interval ${low} to ${high}: ${words}`;
 }

@@ -1,7 +1,10 @@
+import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { MUJOCO_VERSION } from "../../envs/mujoco/engine.js";
+import { describeDiskError } from "../disk-errors-node.js";
 import { RlAdanError } from "../errors.js";
 import { Lease } from "../run/lease.js";
+import { makeFolders } from "../run/make-folders.js";
 import { readManifest } from "../run/manifest.js";
 import { isBegun, isFinished } from "../run/run-directory.js";
 import { readRunResult } from "../run/run-result.js";
@@ -46,7 +49,11 @@ export class LocalEngine implements SweepEngine {
     this.#patience = patience;
   }
 
+  /** Throws RlAdanError where the runs' folder can't be made. */
   async submit({ runs }: SweepPlan): Promise<void> {
+    for (const root of new Set(runs.map(({ directory }) => dirname(directory.path)))) {
+      describeDiskError(root, () => makeFolders(root));
+    }
     this.#entries = runs.map((run) => ({ run, state: "waiting", process: null, crashes: 0, message: null }));
     for (const entry of this.#entries) if (isFinished(entry.run.directory)) settle(entry);
     const workers = Array.from({ length: this.#jobs }, () => this.#work());

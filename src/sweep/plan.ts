@@ -32,6 +32,8 @@ export interface SweepRun {
   readonly label: string;
   /** The keys that vary besides the arm and the seed, as text. */
   readonly varied: Readonly<Record<string, string>>;
+  /** With its version. */
+  readonly env: string;
   readonly seed: number;
   readonly runHash: string;
   /** Named by the run hash. */
@@ -224,6 +226,7 @@ function runOf(resolved: Resolved, seed: number, runsRoot: string): SweepRun {
     arm,
     label,
     varied,
+    env: config.env,
     seed,
     runHash: hash,
     directory,

@@ -25,6 +25,16 @@ export function readSeeds(value: unknown, subject: string): SeedRange[] {
   return ranges;
 }
 
+/** As `readSeeds`, but one number alone says how many, from `first` on. Throws as it does. */
+export function readSeedsOrCount(value: unknown, first: number, subject: string): SeedRange[] {
+  const count = Number(value);
+  if (typeof value !== "number" && !(typeof value === "string" && /^\s*\d+\s*$/.test(value))) {
+    return readSeeds(value, subject);
+  }
+  if (Number.isSafeInteger(count) && count >= 1) return [{ first, last: first + count - 1 }];
+  throw new UsageError("sweep-seeds", `${subject} must be how many seeds, at least 1, or which, like 0-9.`);
+}
+
 export function countSeeds(ranges: readonly SeedRange[]): number {
   return ranges.reduce((sum, { first, last }) => sum + last - first + 1, 0);
 }

@@ -1,11 +1,14 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { stringify } from "yaml";
 import { packagedNames } from "../../src/config/packaged-configs-node.js";
 import { parseYamlMapping } from "../../src/config/yaml-file.js";
 import { findStudy } from "../../src/study/find-study.js";
 import { readStudy } from "../../src/study/read-study.js";
-import { countRuns } from "../../src/study/study.js";
+import { countRuns, studyNotes } from "../../src/study/study.js";
 import { withStudyOverrides } from "../../src/study/study-overrides.js";
 import { planTest, planTuning, sweepPlanOf } from "../../src/study/study-plan.js";
+import { planOf } from "../../src/study/study-plan-text.js";
 import { TunedRates } from "../../src/study/tuning.js";
 
 const PLAN = `
@@ -45,8 +48,8 @@ describe("a study's plan", () => {
     expect(tuning[0]!.run.argv.join(" ")).toContain("--total-timesteps 500");
     const trials = study.tuning.rates.map((rate) => ({ rate, score: 1, scores: [1, 1] }));
     const rates = new TunedRates([
-      { env: "Pendulum", arm: "adan", trials, best: 1 },
-      { env: "Pendulum", arm: "adam", trials, best: 0 },
+      { env: "Pendulum", envId: "Pendulum-v1", arm: "adan", trials, best: 1 },
+      { env: "Pendulum", envId: "Pendulum-v1", arm: "adam", trials, best: 0 },
     ]);
     const test = await planTest(study, rates, { runsRoot: "runs" });
     expect(test.map(({ run }) => run.seed)).toEqual([0, 0, 0, 1, 1, 1, 2, 2, 2]);
@@ -60,7 +63,13 @@ describe("a study's plan", () => {
   it("runs once what two arms have in common", async () => {
     const study = read(PLAN);
     const trials = study.tuning.rates.map((rate) => ({ rate, score: 1, scores: [1, 1] }));
-    const searches = ["adan", "adam"].map((arm) => ({ env: "Pendulum", arm, trials, best: 0 }));
+    const searches = ["adan", "adam"].map((arm) => ({
+      env: "Pendulum",
+      envId: "Pendulum-v1",
+      arm,
+      trials,
+      best: 0,
+    }));
     const test = await planTest(study, new TunedRates(searches), { runsRoot: "runs" });
     expect(test).toHaveLength(9);
     expect(test[1]!.run).toBe(test[2]!.run);
@@ -85,6 +94,10 @@ describe("a study's plan", () => {
     expect(study.envs.map(({ text }) => text)).toEqual(["Pendulum", "CartPole"]);
     expect(study.seeds).toEqual([{ first: 0, last: 3 }]);
     expect(study.tuning.settings).toEqual([]);
+    expect(withStudyOverrides(read(PLAN), { tuningSeeds: "3" }).tuning.seeds).toEqual([
+      { first: 100, last: 102 },
+    ]);
+    expect(read(PLAN.replace("seeds: 0-2", "seeds: 10")).seeds).toEqual([{ first: 0, last: 9 }]);
     expect(study.settings.map(({ key, text }) => [key, text])).toEqual([
       ["total_timesteps", "2k"],
       ["epochs", "3"],
@@ -92,10 +105,34 @@ describe("a study's plan", () => {
     expect(() => withStudyOverrides(read(PLAN), { settings: ["optimizer=adam"] })).toThrow(
       'plan.yaml:5: key "optimizer" is what the arms differ in; leave out --set optimizer.',
     );
-    expect(() => withStudyOverrides(read(PLAN), { seeds: "0" })).toThrow("--seeds must be at least 1");
+    expect(() => withStudyOverrides(read(PLAN), { seeds: "0" })).toThrow(
+      "--seeds must be how many seeds, at least 1, or which, like 0-9.",
+    );
     expect(() => withStudyOverrides(read(PLAN), { tuningSeeds: "2-5" })).toThrow(
       "the tuning seeds and those of the comparison share some of 0-2",
     );
+  });
+
+  it("written out reads back as the same study", () => {
+    const study = read(`${PLAN}checks: { same: { a: { epochs: 1 }, b: { epochs: 2 } } }\n`);
+    const again = read(stringify(planOf(study)));
+    expect(planOf(again)).toEqual(planOf(study));
+    expect(countRuns(again)).toEqual(countRuns(study));
+  });
+
+  it("says before it trains what its seeds can't tell", () => {
+    expect(studyNotes(read(PLAN))).toEqual(["3 test seeds: intervals of fewer than 10 are too narrow"]);
+    const single = read(PLAN.replace("seeds: 0-2", "seeds: [7]").replace("[100, 101]", "[100]"));
+    expect(studyNotes(single)).toEqual([
+      "one test seed: no difference can be shown",
+      "one tuning seed: which learning rate it likes best is mostly chance",
+    ]);
+  });
+
+  it("in the documentation is one", () => {
+    const page = readFileSync(new URL("../../docs/studies.md", import.meta.url), "utf8");
+    const [, text] = /```yaml\n(.*?)```/s.exec(page)!;
+    expect(countRuns(read(text!))).toEqual({ tuning: 18, test: 20, checks: 0 });
   });
 
   it("is refused in a sentence where it doesn't fit together", () => {
@@ -127,7 +164,7 @@ describe("a study's plan", () => {
     const tuning = await planTuning(study, { runsRoot: "runs" });
     expect(tuning).toHaveLength(countRuns(study).tuning);
     const searches = tuning.map(({ env, arm, rate }) => {
-      return { env, arm, trials: [{ rate, score: 1, scores: [1] }], best: 0 };
+      return { env, envId: env, arm, trials: [{ rate, score: 1, scores: [1] }], best: 0 };
     });
     const test = await planTest(study, new TunedRates(searches), { runsRoot: "runs" });
     expect(test).toHaveLength(countRuns(study).test);

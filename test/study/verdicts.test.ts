@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { groupRuns } from "../../src/report/index.js";
 import type { Study } from "../../src/study/study.js";
-import { verdictsOf } from "../../src/study/verdicts.js";
+import { expectedFalseDifferences, verdictsOf } from "../../src/study/verdicts.js";
 import { runOf, scalarsOf } from "../support/report-runs.js";
 
 const study = (comparisons: Study["comparisons"]) => ({ comparisons }) as Study;
@@ -24,15 +24,23 @@ describe("a verdict", () => {
   it("names the direction where the whole interval of the difference lies on one side of 0", () => {
     // Interquartile means of four: of the middle two.
     expect(textsOf([10, 11, 12, 13], [1, 2, 3, 4])[0]).toMatch(
-      /^x scores higher than y, by 9.00 \(interval of the difference /,
+      /^x less y: 9\.00, interval \S+ to \S+: x scores higher \(95 %\)$/,
     );
-    expect(textsOf([1, 2, 3, 4], [10, 11, 12, 13])[0]).toMatch(/^x scores lower than y, by 9.00 /);
+    expect(textsOf([1, 2, 3, 4], [10, 11, 12, 13])[0]).toMatch(
+      /^x less y: -9\.00, interval \S+ to \S+: x scores lower \(95 %\)$/,
+    );
+  });
+
+  it("is expected to be wrong as often as docs/statistics.md measured", () => {
+    expect([1, 2, 3, 4, 5, 10, 40].map((runs) => expectedFalseDifferences(2, runs))).toEqual([
+      0, 0.69, 0.398, 0.398, 0.132, 0.104, 0.104,
+    ]);
   });
 
   it("says so where none is shown, and where one run says nothing", () => {
     expect(textsOf([1, 2, 3, 4], [1, 2, 3, 4])[0]).toMatch(
-      /^x and y: no difference at 95 % \(0.000; interval -/,
+      /^x less y: 0\.000, interval -\S+ to \S+: no difference at 95 %$/,
     );
-    expect(textsOf([1], [2])).toEqual(["x and y: one run says nothing about a difference"]);
+    expect(textsOf([1], [2])).toEqual(["x, y: one run says nothing about a difference"]);
   });
 });

@@ -6,7 +6,17 @@ import { createSweepReporter } from "../../src/sweep/sweep-reporter.js";
 
 function status(seed: number, rest: Partial<RunStatus>, label = "adan"): RunStatus {
   const directory = runDirectory(`runs/${seed}`);
-  const run = { arm: label, label, varied: {}, seed, runHash: "", directory, argv: [], resumeArgv: [] };
+  const run = {
+    arm: label,
+    label,
+    varied: {},
+    env: "Pendulum-v1",
+    seed,
+    runHash: "",
+    directory,
+    argv: [],
+    resumeArgv: [],
+  };
   return { run, state: "waiting", pid: null, progress: null, crashes: 0, message: null, ...rest };
 }
 
