@@ -133,10 +133,13 @@ export class TfjsLearner implements Learner {
         if (config.kl_stop === "minibatch") {
           const metrics = log.metrics(await row.data<"float32">(), samples);
           if (!(metrics.approxKl <= 1.5 * config.target_kl!)) {
+            this.#tf.dispose([gradient, row]);
+            // A divergence that is not a number is a failure, of this minibatch or of a step before it.
+            await this.#read(log, plan, totals);
+            checkFinite(metrics, 0, plan, epoch, index);
             stoppedByKl = true;
             // Nothing was trained on: the report still says which divergence stopped it.
             if (trained === 0) totals.add(metrics);
-            this.#tf.dispose([gradient, row]);
             break;
           }
         }

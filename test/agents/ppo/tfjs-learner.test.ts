@@ -94,32 +94,37 @@ describe.each([
     expect(tf.memory().numTensors).toBe(start);
   });
 
-  it("tells of a number that is not finite, and leaves the weights of before", async () => {
-    const start = tf.memory().numTensors;
-    const bench = await learnerBench(createLearner);
-    const before = bench.parameters.slice();
-    const inOrder = (_epoch: number, out: Int32Array) => {
-      out.forEach((_, row) => {
-        out[row] = row;
-      });
-    };
-    const diverged = await errorOf(bench.update(2, { learningRate: Number.POSITIVE_INFINITY }));
-    expect(diverged.message).toBe(
-      "Iteration 2, epoch 1, minibatch 1: the step left the weights with numbers that are not finite, at learning rate Infinity.",
-    );
-    expect(bench.parameters).toEqual(before);
-    await bench.learner.close();
+  it.each([{ kl_stop: null }, { kl_stop: "minibatch", target_kl: 10 }] as const)(
+    "tells of a number that is not finite, and leaves the weights of before: KL stop $kl_stop",
+    async (config) => {
+      const start = tf.memory().numTensors;
+      const bench = await learnerBench(createLearner, { config });
+      const before = bench.parameters.slice();
+      const inOrder = (_epoch: number, out: Int32Array) => {
+        out.forEach((_, row) => {
+          out[row] = row;
+        });
+      };
+      const diverged = await errorOf(bench.update(2, { learningRate: Number.POSITIVE_INFINITY }));
+      expect(diverged.message).toBe(
+        "Iteration 2, epoch 1, minibatch 1: the step left the weights with numbers that are not finite, at learning rate Infinity.",
+      );
+      expect(bench.parameters).toEqual(before);
+      await bench.learner.close();
 
-    const other = await learnerBench(createLearner);
-    // Of minibatches of 32 the third.
-    other.buffer.logProbs[70] = Number.NaN;
-    const lost = await errorOf(other.update(3, { shuffle: inOrder }));
-    expect(lost.message).toBe("Iteration 3, epoch 1, minibatch 3: the loss is NaN, at learning rate 0.001.");
-    expect(lost.failure).toMatchObject({ what: "loss", tensor: null, tensors: [], loss: "NaN" });
-    expect(other.parameters).toEqual(before);
-    await other.learner.close();
-    expect(tf.memory().numTensors).toBe(start);
-  });
+      const other = await learnerBench(createLearner, { config });
+      // Of minibatches of 32 the third.
+      other.buffer.logProbs[70] = Number.NaN;
+      const lost = await errorOf(other.update(3, { shuffle: inOrder }));
+      expect(lost.message).toBe(
+        "Iteration 3, epoch 1, minibatch 3: the loss is NaN, at learning rate 0.001.",
+      );
+      expect(lost.failure).toMatchObject({ what: "loss", tensor: null, tensors: [], loss: "NaN" });
+      expect(other.parameters).toEqual(before);
+      await other.learner.close();
+      expect(tf.memory().numTensors).toBe(start);
+    },
+  );
 
   it("lets the event loop through", async () => {
     const shape = {
