@@ -148,6 +148,7 @@ export class TfjsLearner implements Learner {
         trained += 1;
         if (pacer.isDue) await pacer.pause();
       }
+      data.endEpoch();
       if (readsEpochs) await this.#read(log, plan, totals);
       if (observer?.epoch !== undefined) observer.epoch(epoch, await this.#weights.data<"float32">());
       if (config.kl_stop === "epoch" && !(totals.last!.approxKl <= config.target_kl!)) stoppedByKl = true;

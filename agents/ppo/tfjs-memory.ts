@@ -47,12 +47,15 @@ export function deviceMemory(device: TfjsDevice, { shape, layout, buffer, config
     Math.max(...networks.map((network) => forwardNumbers(network, passRows, BACKWARD_LAYERS))) +
     passRows * (observation + action + SAMPLE_COLUMNS + LOSS_COLUMNS + LOSS_ACTIONS * shape.actionSize);
   const step = (2 + stepping) * layout.size;
-  // Before there is an epoch, values are computed of the whole rollout.
+  const epoch = rows * (observation + action + SAMPLE_COLUMNS + 1);
+  // Values are computed while there is no epoch: of a rollout whose every step may be an episode's last, twice while they are joined.
   const valueRows = Math.min(rows, rowsPerPass(device.name, layout));
-  const values = forwardNumbers(layout.critic, valueRows, FORWARD_LAYERS) + valueRows * observation;
+  const outputs = 2 * (2 * rows + buffer.envs + valueRows);
+  const values =
+    forwardNumbers(layout.critic, valueRows, FORWARD_LAYERS) + valueRows * observation + outputs - epoch;
   const minibatches = config.epochs * Math.ceil(rows / config.minibatch_size);
   const bytes = (numbers: number) => numbers * Float32Array.BYTES_PER_ELEMENT;
-  const rollout = bytes(rows * (2 * (observation + action) + SAMPLE_COLUMNS + 1));
+  const rollout = bytes(rows * (observation + action) + epoch);
   const weights = bytes((1 + kept) * layout.size);
   const work = bytes(Math.max(pass, step, values) + 8 * minibatches);
   const widest = Math.max(...layout.actor.map(({ outputs }) => outputs));

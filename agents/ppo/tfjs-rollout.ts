@@ -50,7 +50,6 @@ export class TfjsRollout {
         columns[3 * rows + k] = estimates.values[row]!;
       }
     }
-    this.#disposeEpoch();
     const epoch = tf.tidy(() => {
       const indices = tf.tensor1d(order.slice(), "int32");
       return {
@@ -81,11 +80,12 @@ export class TfjsRollout {
   }
 
   dispose(): void {
-    this.#disposeEpoch();
+    this.endEpoch();
     this.#tf.dispose([this.observations, this.#actions]);
   }
 
-  #disposeEpoch(): void {
+  /** Gives the epoch's memory back. */
+  endEpoch(): void {
     if (this.#epoch !== undefined) this.#tf.dispose(Object.values(this.#epoch) as Tensor[]);
     this.#epoch = undefined;
   }
