@@ -5,8 +5,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as tf from "@tensorflow/tfjs";
 import { afterAll, describe, expect, it } from "vitest";
+import { type AnyEnv, Discrete, Pendulum, register } from "../../envs/index.js";
+import { openDevice } from "../../src/devices/open-node.js";
+import { envSource } from "../../src/env-source.js";
 import { type RunFacts, silentReporter } from "../../src/logging/progress.js";
-import { startBarePpo } from "../../src/ppo-agent-node.js";
+import { startBarePpo, startPpoAgent } from "../../src/ppo-agent-node.js";
 import { outcomeOf, resumeRun, trainRun } from "../../src/train.js";
 import { type PpoTrainConfig, readTrainConfig, resolveTrainConfig } from "../../src/train-config.js";
 import { gpuOf, gpuTest } from "../support/gpu-test.js";
@@ -96,6 +99,31 @@ describe("a run on a device of TensorFlow.js", () => {
       status: "finished",
       result: { total_timesteps: 3 * ROLLOUT, resumed_from_step: ROLLOUT },
     });
+  });
+});
+
+describe("an agent on a device of TensorFlow.js", () => {
+  class Stuck extends Pendulum {
+    override close(): void {
+      throw new Error("stuck");
+    }
+  }
+  register({ id: "test/Stuck-v0", create: async () => new Stuck() });
+  const config = { ...recipe("cpu", 1), env: "test/Stuck-v0" };
+  const source = envSource(config, undefined);
+  const threads = { actors: 1, learner: 1, notes: [] };
+
+  it("gives the device back when an environment fails to close", async () => {
+    const agent = await startPpoAgent({ config, source, env: await source.make({}), threads });
+    await expect(agent.close()).rejects.toThrow("stuck");
+    (await openDevice("cpu")).close();
+    expect(tensors()).toBe(0);
+  });
+
+  it("leaves the device alone when the environment does not fit", async () => {
+    const env = { observationSpace: new Discrete(2), actionSpace: new Discrete(2) } as unknown as AnyEnv;
+    await expect(startPpoAgent({ config, source, env, threads })).rejects.toMatchObject({ code: "space" });
+    (await openDevice("cpu")).close();
   });
 });
 
