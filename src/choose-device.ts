@@ -30,6 +30,8 @@ export interface DeviceChoice {
   readonly device: DeviceName;
   /** What every device took, in a sentence. */
   readonly note: string;
+  /** Whether a GPU was among them. */
+  readonly isGpuMeasured: boolean;
 }
 
 /** Those that may be faster than our own kernels. TensorFlow.js's cpu never is, nor is scalar where there is SIMD. */
@@ -67,7 +69,8 @@ export async function chooseDevice(config: PpoTrainConfig, source: EnvSource): P
   for (const device of CANDIDATES) figures.push(await figureOf(config, shape, device));
   const timed = figures.filter((figure) => "milliseconds" in figure);
   const { device } = timed.reduce((best, next) => (next.milliseconds < best.milliseconds ? next : best));
-  return { device, note: sentence(figures, device) };
+  const isGpuMeasured = timed.some((figure) => figure.device === "webgpu" || figure.device === "cuda");
+  return { device, note: sentence(figures, device), isGpuMeasured };
 }
 
 async function figureOf(

@@ -260,14 +260,22 @@ describe("the hint of a GPU", () => {
     ["/dev/nvidia0", machine("/dev/nvidia0", "/dev/dri/renderD128")],
     ["/dev/dri/renderD128", machine("/dev/dri/card0", "/dev/dri/renderD128")],
     ["/dev/dxg", machine("/dev/dxg")],
+    ["/System/Library/Frameworks/Metal.framework", machine("/System/Library/Frameworks/Metal.framework")],
   ])("names %s when the device is another", (path, found) => {
     expect(gpuHints("simd", found)).toEqual([
       `there is a GPU (${path}) that this run does not use; --device auto measures whether it would be faster, rl-adan doctor tells what it needs`,
     ]);
     expect(gpuHints("webgpu", found)).toEqual([]);
+    expect(gpuHints("auto", found)).toEqual([
+      `there is a GPU (${path}) that could not be tried; rl-adan doctor tells what it needs`,
+    ]);
   });
 
-  it("is silent without one: a display is none", () => {
+  it("is silent without one: a display is none, a folder that can't be read neither", () => {
     expect(gpuHints("simd", machine("/dev/dri/card0"))).toEqual([]);
+    const list = () => {
+      throw new Error("EACCES: permission denied, scandir '/dev/dri'");
+    };
+    expect(gpuHints("simd", { ...machine(), list })).toEqual([]);
   });
 });
