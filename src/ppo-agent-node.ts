@@ -24,8 +24,8 @@ export interface Threads {
 const NETWORKS = 2;
 
 /**
- * "auto": as many as the machine has, but no more than there are envs to step, or networks to train. A device of TensorFlow.js
- * does its work beside this program's threads: its learner counts as one.
+ * "auto": as many as the machine has, but no more than there are envs to step, or networks to train. A learner on a device of
+ * TensorFlow.js has work for one: wasm and cpu compute in the thread that calls them, a GPU beside it.
  */
 export function threadsFor(
   { threads, env, num_envs: envs, device }: PpoTrainConfig,

@@ -23,7 +23,7 @@ import { type PolicyLossSettings, policyLossSettings } from "./policy-loss.js";
 import { checkFinite, checkSlots } from "./sentinel.js";
 import { TfjsActorCritic, type TfjsContribution } from "./tfjs-actor-critic.js";
 import { TfjsCritic } from "./tfjs-critic.js";
-import type { LearnerTensorFlow, TfjsDevice } from "./tfjs-device.js";
+import type { LearnerDevice, LearnerTensorFlow } from "./tfjs-device.js";
 import { checkDeviceMemory } from "./tfjs-memory.js";
 import { TfjsMinibatchLog } from "./tfjs-minibatch-log.js";
 import { rowsPerPass } from "./tfjs-passes.js";
@@ -31,7 +31,7 @@ import { TfjsRollout } from "./tfjs-rollout.js";
 import { valueLossSettings } from "./value-loss.js";
 
 /** Learners on a device of TensorFlow.js. Where the device's limits are known, one that needs more is refused beforehand. */
-export function tfjsLearner(device: TfjsDevice): LearnerFactory {
+export function tfjsLearner(device: LearnerDevice): LearnerFactory {
   return async (options) => {
     checkDeviceMemory(device, options);
     return new TfjsLearner(device, options);
@@ -58,7 +58,7 @@ export class TfjsLearner implements Learner {
   /** Those of the update under way, on the device. */
   #weights!: Tensor1D;
 
-  constructor(device: TfjsDevice, { shape, layout, parameters, buffer, config }: LearnerOptions) {
+  constructor(device: LearnerDevice, { shape, layout, parameters, buffer, config }: LearnerOptions) {
     const { name, tf } = device;
     const rows = buffer.steps * buffer.envs;
     this.#tf = tf;

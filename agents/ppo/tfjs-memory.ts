@@ -2,7 +2,7 @@ import { RlAdanError } from "../../src/errors.js";
 import { flatOptimizerTensors } from "../../src/optim/tfjs/flat-optimizer.js";
 import type { LayerLayout } from "../../src/policy/network.js";
 import type { LearnerOptions } from "./learner.js";
-import type { TfjsDevice } from "./tfjs-device.js";
+import type { LearnerDevice } from "./tfjs-device.js";
 import { rowsPerPass } from "./tfjs-passes.js";
 import { policyHead } from "./tfjs-policy-head.js";
 
@@ -32,7 +32,7 @@ const FORWARD_LAYERS = 2;
 const BACKWARD_LAYERS = 5;
 
 /** Predicts, from shapes alone, what a learner will take. */
-export function deviceMemory(device: TfjsDevice, { shape, layout, buffer, config }: Plan): DeviceMemory {
+export function deviceMemory(device: LearnerDevice, { shape, layout, buffer, config }: Plan): DeviceMemory {
   const { observationSize: observation } = shape;
   const action = policyHead(device.tf, shape).actionColumns;
   const rows = buffer.steps * buffer.envs;
@@ -66,7 +66,7 @@ export function deviceMemory(device: TfjsDevice, { shape, layout, buffer, config
 }
 
 /** Throws RlAdanError, before anything is allocated, when the learner would need more than the device has. */
-export function checkDeviceMemory(device: TfjsDevice, plan: Plan): void {
+export function checkDeviceMemory(device: LearnerDevice, plan: Plan): void {
   const memory = deviceMemory(device, plan);
   const { totalBytes = Number.POSITIVE_INFINITY, tensorBytes = Number.POSITIVE_INFINITY } =
     device.limits ?? {};

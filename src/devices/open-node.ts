@@ -16,7 +16,7 @@ const OPENERS: Readonly<Record<TfjsDeviceName, () => Promise<TfjsDevice>>> = {
 let openName: TfjsDeviceName | undefined;
 
 /**
- * Opens a device of TensorFlow.js under Node; its packages are loaded now. One is open at a time: TensorFlow.js has one current
+ * Opens a device of TensorFlow.js under Node; its packages are loaded now. One is open at a time: TensorFlowNamespace.js has one current
  * back end in a process.
  *
  * Throws DeviceAbsentError when it is not to be had.

@@ -1,5 +1,5 @@
 import { RlAdanError } from "../errors.js";
-import type { TensorFlow } from "./device.js";
+import type { TensorFlowNamespace } from "./device.js";
 import type { TfjsDeviceName } from "./names.js";
 
 /** What installs the packages of each device; none of them comes with rl-adan. */
@@ -39,12 +39,16 @@ export async function loadPackage<T>(
   }
 }
 
-export function loadTensorFlow(device: TfjsDeviceName): Promise<TensorFlow> {
+export function loadTensorFlow(device: TfjsDeviceName): Promise<TensorFlowNamespace> {
   return loadPackage(device, "@tensorflow/tfjs", () => import("@tensorflow/tfjs"));
 }
 
 /** Makes a back end the current one. Throws DeviceAbsentError when this tf does not know it, or it does not start. */
-export async function useBackend(device: TfjsDeviceName, tf: TensorFlow, backend: string): Promise<void> {
+export async function useBackend(
+  device: TfjsDeviceName,
+  tf: TensorFlowNamespace,
+  backend: string,
+): Promise<void> {
   const create = tf.findBackendFactory(backend);
   if (create === null) {
     throw new DeviceAbsentError(
@@ -74,7 +78,7 @@ export async function orAbsent<T>(
 }
 
 /** Does something without TensorFlow.js printing what it thinks of it: in production mode. */
-export async function quietly<T>(tf: TensorFlow, work: () => T | Promise<T>): Promise<T> {
+export async function quietly<T>(tf: TensorFlowNamespace, work: () => T | Promise<T>): Promise<T> {
   const isProduction = tf.env().getBool("PROD");
   tf.env().set("PROD", true);
   try {

@@ -1,4 +1,4 @@
-import type { TensorFlow, TfjsDevice } from "./device.js";
+import type { TensorFlowNamespace, TfjsDevice } from "./device.js";
 import { DeviceAbsentError, loadPackage, loadTensorFlow, orAbsent, useBackend } from "./packages.js";
 
 const NAME = "webgpu";
@@ -72,7 +72,7 @@ export async function openWebgpu(): Promise<TfjsDevice> {
 }
 
 /** That of another opening, or the back end's own, which would open a device that we don't hold. */
-function removeBackend(tf: TensorFlow): void {
+function removeBackend(tf: TensorFlowNamespace): void {
   if (tf.engine().registryFactory[NAME] !== undefined) tf.removeBackend(NAME);
 }
 
