@@ -1,5 +1,6 @@
 import type { Tensor1D } from "@tensorflow/tfjs";
 import type { StateTree } from "../../envs/api/state.js";
+import { RlAdanError } from "../../src/errors.js";
 import { TORCH_CLIP_EPS } from "../../src/optim/clip.js";
 import { clipFactor } from "../../src/optim/tfjs/clip-gradients.js";
 import { FlatOptimizer } from "../../src/optim/tfjs/flat-optimizer.js";
@@ -30,6 +31,9 @@ import { rowsPerPass } from "./tfjs-passes.js";
 import { TfjsRollout } from "./tfjs-rollout.js";
 import { valueLossSettings } from "./value-loss.js";
 
+/** How long `close` waits for an update: one that waits for a lost device may never end. */
+const CLOSE_MS = 1000;
+
 /** Learners on a device of TensorFlow.js. Where the device's limits are known, one that needs more is refused beforehand. */
 export function tfjsLearner(device: LearnerDevice): LearnerFactory {
   return async (options) => {
@@ -55,6 +59,8 @@ export class TfjsLearner implements Learner {
   readonly #optimizer: FlatOptimizer;
   readonly #order: Int32Array;
   readonly #passRows: number;
+  #isClosed = false;
+  #underWay: Promise<unknown> = Promise.resolve();
   /** Those of the update under way, on the device. */
   #weights!: Tensor1D;
 
@@ -75,7 +81,13 @@ export class TfjsLearner implements Learner {
     this.#optimizer = new FlatOptimizer(tf, name, optimizer, optimizerOptions, layout.size);
   }
 
-  async update(rollout: Rollout, plan: UpdatePlan): Promise<UpdateMetrics> {
+  update(rollout: Rollout, plan: UpdatePlan): Promise<UpdateMetrics> {
+    const update = this.#update(rollout, plan);
+    this.#underWay = update.catch(() => {});
+    return update;
+  }
+
+  async #update(rollout: Rollout, plan: UpdatePlan): Promise<UpdateMetrics> {
     const tf = this.#tf;
     const log = new TfjsMinibatchLog(tf, {
       entropyCoefficient: plan.entropyCoefficient,
@@ -126,6 +138,9 @@ export class TfjsLearner implements Learner {
       plan.shuffle(epoch, this.#order);
       data.shuffle(this.#order, bounds, this.#estimator, config.normalize_advantages);
       for (const [index, [start, end]] of bounds.entries()) {
+        if (this.#isClosed) {
+          throw new RlAdanError("learner-closed", "The learner was closed in the middle of an update.");
+        }
         const samples = end - start;
         const { gradient, sums } = await this.#gradient(data, settings, start, end, pacer);
         const row = this.#row(gradient, sums);
@@ -253,7 +268,15 @@ export class TfjsLearner implements Learner {
     this.#estimator.restore(return_moments);
   }
 
+  /** An update under way ends before its next minibatch. */
   async close(): Promise<void> {
+    this.#isClosed = true;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const tooLong = new Promise((resolve) => {
+      timer = setTimeout(resolve, CLOSE_MS);
+    });
+    await Promise.race([this.#underWay, tooLong]);
+    clearTimeout(timer);
     this.#optimizer.dispose();
   }
 }
