@@ -8,7 +8,7 @@ import { policyHead } from "./tfjs-policy-head.js";
 
 /** What a learner takes of a device at its peak, in bytes. */
 export interface DeviceMemory {
-  /** The rollout, as it is and in an epoch's order. */
+  /** The rollout, and an epoch's order of it with what is computed on the host. */
   readonly rollout: number;
   /** The weights and the optimizer's slots. */
   readonly weights: number;
@@ -45,9 +45,9 @@ export function deviceMemory(device: LearnerDevice, { shape, layout, buffer, con
   const pass =
     gradients +
     Math.max(...networks.map((network) => forwardNumbers(network, passRows, BACKWARD_LAYERS))) +
-    passRows * (observation + action + SAMPLE_COLUMNS + LOSS_COLUMNS + LOSS_ACTIONS * shape.actionSize);
+    passRows * (observation + action + 1 + SAMPLE_COLUMNS + LOSS_COLUMNS + LOSS_ACTIONS * shape.actionSize);
   const step = (2 + stepping) * layout.size;
-  const epoch = rows * (observation + action + SAMPLE_COLUMNS + 1);
+  const epoch = rows * (SAMPLE_COLUMNS + 1);
   // Values are computed while there is no epoch: of a rollout whose every step may be an episode's last, twice while they are joined.
   const valueRows = Math.min(rows, rowsPerPass(device.name, layout));
   const outputs = 2 * (2 * rows + buffer.envs + valueRows);

@@ -242,7 +242,7 @@ describe("refused, in a sentence:", () => {
       `"UsageError: Arm HalfCheeta: There is no environment "HalfCheeta". Did you mean "HalfCheetah"?"`,
     );
     expect(await refusal(planOfFlags({ env: "Ant", optimizer: "adan,adm" }))).toMatchInlineSnapshot(
-      `"UsageError: Arm adm: --optimizer must be one of "adan", "adan-restart", "adam", "adamw", "adam-rel", "adam-matched", got "adm". Did you mean "adam"?"`,
+      `"UsageError: Arm adm: --optimizer must be one of "adan", "adan-restart", "adan-forget", "adam", "adamw", "adam-rel", "adam-matched", "nadam", got "adm". Did you mean "adam"?"`,
     );
     expect(await refusal(planOfFlags({ env: "Ant", set: ["gamma=0.9", "gamma=0.8"] }))).toMatchInlineSnapshot(
       `"UsageError: --set gamma=0.8 gives gamma a second time; put all values in one place."`,
