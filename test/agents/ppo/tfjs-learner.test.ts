@@ -7,6 +7,7 @@ import { type LearnerFailure, NonFiniteError } from "../../../src/non-finite.js"
 import { registerOptimizer } from "../../../src/optim/registry.js";
 import type { NetworkShape } from "../../../src/policy/network.js";
 import { BENCH_SHAPE, learnerBench } from "../../support/learner-bench.js";
+import { expectOneMinibatchLikeKernels, largestDifference } from "../../support/learner-distance.js";
 import { runPpo } from "../../support/ppo-run.js";
 import { useBackend } from "../../support/tfjs.js";
 
@@ -16,11 +17,6 @@ const onWasm = tfjsLearner({ name: "wasm", tf });
 
 /** What the golden records allow a float32 learner; these updates are about as many. */
 const PARAMETERS_ABSOLUTE = 2e-5;
-
-function largestDifference(a: Float32Array, b: Float32Array): number {
-  expect(a.length).toBe(b.length);
-  return a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]!)), 0);
-}
 
 describe.each([
   { backend: "cpu", createLearner: onCpu },
@@ -176,19 +172,7 @@ describe("large batches and networks", () => {
     "give what they give on the kernels: $title ($backend)",
     async ({ backend, hiddenSizes, rows }) => {
       await useBackend(backend);
-      const options = {
-        shape: { ...BENCH_SHAPE, hiddenSizes },
-        steps: rows / 4,
-        config: { minibatch_size: rows, epochs: 1 },
-      };
-      const ours = await learnerBench(backend === "cpu" ? onCpu : onWasm, options);
-      const theirs = await learnerBench(simd, options);
-      const [a, b] = [await ours.update(1), await theirs.update(1)];
-      expect(a.minibatches).toBe(1);
-      expect(Math.abs(a.loss - b.loss)).toBeLessThan(1e-5 * Math.abs(b.loss));
-      expect(Math.abs(a.gradientNorm - b.gradientNorm)).toBeLessThan(2e-5 * b.gradientNorm);
-      expect(largestDifference(ours.parameters, theirs.parameters)).toBeLessThan(PARAMETERS_ABSOLUTE);
-      await ours.learner.close();
+      await expectOneMinibatchLikeKernels(backend === "cpu" ? onCpu : onWasm, { hiddenSizes, rows });
     },
   );
 });
