@@ -69,5 +69,7 @@ export class TfjsCritic implements RolloutCritic {
 }
 
 function powerOfTwoFrom(count: number): number {
-  return 2 ** Math.ceil(Math.log2(count));
+  let power = 1;
+  while (power < count) power *= 2;
+  return power;
 }

@@ -220,7 +220,7 @@ describe("usage errors: exit code 2, one sentence, nothing written", () => {
       refusal(2, "train", "ppo", "--env", "Pendulum", "--optimizer", "adm", "--seed", "-1"),
     ).toMatchInlineSnapshot(`
       "error: --seed must be a whole number from 0 to 9007199254740991, got -1.
-      --optimizer must be one of "adan", "adan-restart", "adam", "adamw", "adam-rel", "adam-matched", got "adm". Did you mean "adam"?
+      --optimizer must be one of "adan", "adan-restart", "adan-forget", "adam", "adamw", "adam-rel", "adam-matched", "nadam", got "adm". Did you mean "adam"?
       "
     `);
     expect(

@@ -242,7 +242,7 @@ describe("usage errors of sweep: exit code 2, one sentence, nothing written", ()
     ],
     [
       ["sweep", "ppo", "--env", "Pendulum", "--optimizer", "adan,adm"],
-      'error: Arm adm: --optimizer must be one of "adan", "adan-restart", "adam", "adamw", "adam-rel", "adam-matched", got "adm". Did you mean "adam"?\n',
+      'error: Arm adm: --optimizer must be one of "adan", "adan-restart", "adan-forget", "adam", "adamw", "adam-rel", "adam-matched", "nadam", got "adm". Did you mean "adam"?\n',
     ],
     [
       ["sweep", "ppo", "--env", "Pendulum", "--jobs", "0"],

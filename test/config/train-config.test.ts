@@ -227,7 +227,7 @@ describe("bad input", () => {
       `"The preset zoo has no settings for Pendulum-v1; it has them for Ant, HalfCheetah, Hopper, Humanoid, HumanoidStandup, InvertedDoublePendulum, InvertedPendulum, Reacher, Swimmer, Walker2d."`,
     );
     expect(refused({ flags: { optimizer: "adn" } })).toMatchInlineSnapshot(
-      `"--optimizer must be one of "adan", "adan-restart", "adam", "adamw", "adam-rel", "adam-matched", got "adn". Did you mean "adan"?"`,
+      `"--optimizer must be one of "adan", "adan-restart", "adan-forget", "adam", "adamw", "adam-rel", "adam-matched", "nadam", got "adn". Did you mean "adan"?"`,
     );
     expect(refused({ flags: { epochs: "x" } })).toMatchInlineSnapshot(
       `"--epochs must be a whole number of at least 1, got "x"."`,
