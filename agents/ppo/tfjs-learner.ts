@@ -201,6 +201,7 @@ export class TfjsLearner implements Learner {
     let total: TfjsContribution | undefined;
     for (let from = start; from < end; from += this.#passRows) {
       const samples = tf.tidy(() => data.samples(from, Math.min(this.#passRows, end - from)));
+      if (pacer.isDue) await pacer.pause();
       const part = await this.#network.contribution(
         this.#weights,
         samples,

@@ -4,8 +4,8 @@ import type { ParameterLayout } from "../../src/policy/network.js";
 const LAYER_BYTES = 32 * 1024 * 1024;
 /** Of devices that compute in the calling thread, what keeps it some 25 ms each; other devices give it back at once. */
 const BLOCKING: Readonly<Record<string, { readonly product: number; readonly gathered: number }>> = {
-  cpu: { product: 2e7, gathered: 5e5 },
-  wasm: { product: 4e8, gathered: 5e5 },
+  cpu: { product: 2e7, gathered: 3e5 },
+  wasm: { product: 4e8, gathered: 3e5 },
 };
 
 /**
