@@ -10,7 +10,6 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { createCriticThread } from "../dist/agents/ppo/critic-thread-node.js";
 import { kernelLearner } from "../dist/agents/ppo/kernel-learner.js";
-import { tfjsLearner } from "../dist/agents/ppo/tfjs-learner.js";
 import { Arena } from "../dist/src/kernels/arena.js";
 import { loadKernels } from "../dist/src/kernels/load.js";
 import { parameterLayout } from "../dist/src/policy/network.js";
@@ -53,15 +52,22 @@ for (const [k, { width, minibatch }] of cells.entries()) {
   console.log(`| ${width}-${width}, minibatch ${minibatch} | ${row.join(" | ")} |`);
 }
 
-/** A device that is not here says why, and has dashes. */
+/** A device that is not here says why, and has dashes; so has a cell that it fails at, and those after it when it is lost. */
 async function ourColumn(name) {
   const { title, createLearner, close } = await open(name).catch((error) => {
     console.log(`${name}: ${error.message}`);
     return { title: name, close() {} };
   });
   const milliseconds = [];
-  for (const cell of cells)
-    milliseconds.push(createLearner === undefined ? "–" : await measure(createLearner, cell));
+  for (const cell of cells) {
+    const measured = createLearner === undefined ? Promise.resolve("–") : measure(createLearner, cell);
+    milliseconds.push(
+      await measured.catch((error) => {
+        console.log(`${name}, ${cell.width}-${cell.width}, minibatch ${cell.minibatch}: ${error.message}`);
+        return "–";
+      }),
+    );
+  }
   close();
   return { title, milliseconds };
 }
@@ -76,9 +82,10 @@ async function open(name) {
     return { title: twoThreads ? "simd, 2 threads" : name, createLearner, close() {} };
   }
   const { openDevice } = await import("../dist/src/devices/open-node.js");
+  const { deviceLearner } = await import("../dist/src/device-learner.js");
   const device = await openDevice(name);
   console.log(`${name}: ${device.adapter ?? "the CPU"}`);
-  return { title: name, createLearner: tfjsLearner(device), close: () => device.close() };
+  return { title: name, createLearner: deviceLearner(device), close: () => device.close() };
 }
 
 async function measure(createLearner, { width, minibatch }) {

@@ -2,7 +2,7 @@ import type { LearnerFactory, LearnerOptions, Rollout, UpdatePlan } from "../age
 import { learnerOptions } from "../agents/ppo/learner-options.js";
 import { networkShape } from "../agents/ppo/policy-snapshot.js";
 import { deviceLearner } from "./device-learner.js";
-import { type DEVICES, kernelDevice, type TfjsDeviceName } from "./devices/names.js";
+import { type DeviceName, kernelDevice, type TfjsDeviceName } from "./devices/names.js";
 import { openDevice } from "./devices/open-node.js";
 import { DeviceAbsentError } from "./devices/packages.js";
 import type { EnvSource } from "./env-source.js";
@@ -18,38 +18,38 @@ import { NormalStream, permutation, streamKey } from "./random/index.js";
 import { policySpacesOf } from "./spaces.js";
 import type { PpoTrainConfig } from "./train-config.js";
 
-type DeviceName = (typeof DEVICES)[number];
-
 /** Of the random numbers; nothing depends on them but time. */
 const KEY = streamKey(0, "device");
 
 /** What a device took, or why it took no part. */
-export type DeviceFigure =
+type DeviceFigure =
   | { readonly device: DeviceName; readonly milliseconds: number }
   | { readonly device: DeviceName; readonly absent: string };
 
 export interface DeviceChoice {
   readonly device: DeviceName;
-  readonly figures: readonly DeviceFigure[];
-  /** The figures in a sentence. */
+  /** What every device took, in a sentence. */
   readonly note: string;
+  /** Whether a GPU was among them. */
+  readonly isGpuMeasured: boolean;
 }
 
 /** Those that may be faster than our own kernels. TensorFlow.js's cpu never is, nor is scalar where there is SIMD. */
 const CANDIDATES: readonly TfjsDeviceName[] = ["webgpu", "cuda", "wasm"];
-/** How long updates of one device are timed for. */
-const BUDGET_MS = 100;
-/** What is timed is an update of so many minibatches and epochs at most, */
+/** A device is measured for so long, once it has done an epoch; */
+const SHARE_MS = 250;
+/** by updates of one epoch and of so many: what they differ by is what epochs cost. */
+const SEVERAL_EPOCHS = 4;
+/** An epoch is one of so many minibatches at most, */
 const MAX_MINIBATCHES = 2;
-const MAX_EPOCHS = 2;
-/** and of so much arithmetic an epoch: 25 ms of a CPU's 20 GFLOP/s; a GPU is given more, for its minibatches to be the run's own. */
+/** and of so much arithmetic: 25 ms of a CPU's 20 GFLOP/s; a GPU is given more, for its minibatches to be the run's own. */
 const MAX_FLOPS = { cpu: 5e8, gpu: 1e10 } as const;
 /** A smaller minibatch would say nothing of the run's own. */
 const MIN_SAMPLES = 64;
 
 /**
- * The fastest device for a recipe: each that answers makes one update of the recipe's network and minibatches on random numbers
- * (a part of one, where a whole one would take long), and the time of a whole one follows from that.
+ * The fastest device for a recipe: each that answers makes small updates of the recipe's network and minibatches on random numbers,
+ * and the time of a whole one follows from theirs.
  */
 export async function chooseDevice(config: PpoTrainConfig, source: EnvSource): Promise<DeviceChoice> {
   const env = await source.make(config.env_options);
@@ -62,14 +62,15 @@ export async function chooseDevice(config: PpoTrainConfig, source: EnvSource): P
       device: kernels,
       milliseconds: await timeUpdate(config, shape, kernels, {
         createLearner: threadedKernelLearner(kernels, threads),
-        maxFlops: MAX_FLOPS.cpu,
+        processor: "cpu",
       }),
     },
   ];
   for (const device of CANDIDATES) figures.push(await figureOf(config, shape, device));
   const timed = figures.filter((figure) => "milliseconds" in figure);
   const { device } = timed.reduce((best, next) => (next.milliseconds < best.milliseconds ? next : best));
-  return { device, figures, note: sentence(figures, device) };
+  const isGpuMeasured = timed.some((figure) => figure.device === "webgpu" || figure.device === "cuda");
+  return { device, note: sentence(figures, device), isGpuMeasured };
 }
 
 async function figureOf(
@@ -82,11 +83,11 @@ async function figureOf(
     try {
       if (device.isSoftwareGpu) return { device: name, absent: "a program on the CPU" };
       const createLearner = deviceLearner(device);
-      const maxFlops = name === "wasm" ? MAX_FLOPS.cpu : MAX_FLOPS.gpu;
+      const processor = name === "wasm" ? "cpu" : "gpu";
       const kernels = kernelDevice(name);
       return {
         device: name,
-        milliseconds: await timeUpdate(config, shape, kernels, { createLearner, maxFlops }),
+        milliseconds: await timeUpdate(config, shape, kernels, { createLearner, processor }),
       };
     } finally {
       device.close();
@@ -98,20 +99,26 @@ async function figureOf(
   }
 }
 
-/** Milliseconds of one update of a run, from smaller ones of the same network and, if that can be, the same minibatches. */
-async function timeUpdate(
+/**
+ * Milliseconds of one update of a run: of its epochs, and of what it costs besides, however many they are (the way to a device and
+ * back). Updates of one epoch and of several, of the same network and, if that can be, the same minibatches, tell the two apart. A
+ * device whose share is used up by one epoch is taken to spend all of it on epochs.
+ */
+export async function timeUpdate(
   config: PpoTrainConfig,
   shape: NetworkShape,
   kernels: string,
-  { createLearner, maxFlops }: { readonly createLearner: LearnerFactory; readonly maxFlops: number },
+  {
+    createLearner,
+    processor,
+  }: { readonly createLearner: LearnerFactory; readonly processor: keyof typeof MAX_FLOPS },
 ): Promise<number> {
   const whole = config.num_envs * config.num_steps;
-  const affordable = Math.max(MIN_SAMPLES, Math.floor(maxFlops / trainingFlops(shape)));
+  const affordable = Math.max(MIN_SAMPLES, Math.floor(MAX_FLOPS[processor] / trainingFlops(shape)));
   const minibatch = Math.min(config.minibatch_size, affordable, whole);
   const minibatches = Math.min(MAX_MINIBATCHES, Math.floor(Math.min(affordable, whole) / minibatch));
   const rows = minibatch * minibatches;
-  const epochs = Math.min(config.epochs, MAX_EPOCHS);
-  const small = { ...config, minibatch_size: minibatch, epochs, target_kl: null, kl_stop: null };
+  const small = { ...config, minibatch_size: minibatch, target_kl: null, kl_stop: null };
   const { options, rollout } = await randomRollout(small, shape, kernels, rows);
   const plan: UpdatePlan = {
     iteration: 1,
@@ -121,17 +128,26 @@ async function timeUpdate(
     shuffle: (epoch, out) => permutation(KEY, 0, epoch, out),
   };
   const learner = await createLearner(options);
-  try {
-    // Compilers and caches first.
-    await learner.update(rollout, plan);
+  const time = async (epochs: number): Promise<number> => {
     const startedAt = performance.now();
-    let [updates, elapsed] = [0, 0];
-    while (elapsed < BUDGET_MS) {
-      await learner.update(rollout, plan);
-      updates += 1;
-      elapsed = performance.now() - startedAt;
+    // A learner reads their number as an update begins.
+    small.epochs = epochs;
+    await learner.update(rollout, plan);
+    return performance.now() - startedAt;
+  };
+  try {
+    // Compilers and caches are in the first one; a GPU's shaders may take them longer than all the rest.
+    let one = await time(1);
+    const deadline = performance.now() + SHARE_MS;
+    const hasTimeFor = (epochs: number) => performance.now() + epochs * one < deadline;
+    if (processor === "gpu" || hasTimeFor(1)) one = await time(1);
+    let several = Number.POSITIVE_INFINITY;
+    while (hasTimeFor(SEVERAL_EPOCHS + 1)) {
+      several = Math.min(several, await time(SEVERAL_EPOCHS));
+      one = Math.min(one, await time(1));
     }
-    return (elapsed / updates) * (config.epochs / epochs) * (whole / rows);
+    const epoch = Math.min(one, Math.max(0, (several - one) / (SEVERAL_EPOCHS - 1)));
+    return one - epoch + epoch * config.epochs * (whole / rows);
   } finally {
     await learner.close();
   }

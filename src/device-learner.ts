@@ -3,6 +3,7 @@ import { tfjsLearner } from "../agents/ppo/tfjs-learner.js";
 import type { StateTree } from "../envs/api/state.js";
 import type { TfjsDevice } from "./devices/device.js";
 import { DeviceLostError } from "./devices/device-lost.js";
+import { Pacer } from "./pacer.js";
 
 /** What a loss breaks may be told before the loss itself; so long it is waited for. */
 const LOSS_DELAY_MS = 50;
@@ -48,9 +49,16 @@ class GuardedLearner implements Learner {
     return new Promise((resolve, reject) => {
       this.#tell = reject;
       if (this.#loss !== undefined) return reject(this.#loss);
-      work().then(resolve, (error: unknown) => {
-        setTimeout(() => reject(this.#loss ?? error), LOSS_DELAY_MS);
-      });
+      work().then(
+        async (result) => {
+          // What made the result worthless may be told right after it.
+          await new Pacer().pause();
+          if (this.#loss === undefined) resolve(result);
+        },
+        (error: unknown) => {
+          setTimeout(() => reject(this.#loss ?? error), LOSS_DELAY_MS);
+        },
+      );
     });
   }
 }

@@ -1,9 +1,7 @@
-import { type DEVICES, isTfjsDevice, promisesEqualBits } from "./devices/names.js";
+import { type DeviceName, isTfjsDevice, promisesEqualBits } from "./devices/names.js";
 import { openDevice } from "./devices/open-node.js";
 import { DeviceAbsentError } from "./devices/packages.js";
 import { supportsSimd } from "./kernels/simd-kernels.js";
-
-type DeviceName = (typeof DEVICES)[number];
 
 /** What a device is on this machine. */
 export interface DeviceReport {

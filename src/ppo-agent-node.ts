@@ -6,7 +6,6 @@ import { type PpoIteration, startPpo } from "../agents/ppo/ppo.js";
 import type { StateTree } from "../envs/api/state.js";
 import type { AnyEnv } from "../envs/index.js";
 import type { Agent } from "./agent.js";
-import type { TfjsDevice } from "./devices/device.js";
 import { isTfjsDevice, kernelDevice } from "./devices/names.js";
 import { type EnvSource, envSource } from "./env-source.js";
 import { createActorPool } from "./rollout/create-actor-pool-node.js";
@@ -25,8 +24,8 @@ export interface Threads {
 const NETWORKS = 2;
 
 /**
- * "auto": as many as the machine has, but no more than there are envs to step, or networks to train. A device of TensorFlow.js
- * does its work beside this program's threads: its learner counts as one.
+ * "auto": as many as the machine has, but no more than there are envs to step, or networks to train. A learner on a device of
+ * TensorFlow.js has work for one: wasm and cpu compute in the thread that calls them, a GPU beside it.
  */
 export function threadsFor(
   { threads, env, num_envs: envs, device }: PpoTrainConfig,
@@ -89,12 +88,7 @@ export async function startPpoAgent(options: {
   readonly from?: StateTree | undefined;
 }): Promise<DeviceAgent> {
   const { config, source, env, threads, from } = options;
-  const device = await tfjsDevice(config.device);
-  const createLearner =
-    device === undefined
-      ? threadedKernelLearner(config.device, threads)
-      : (await import("./device-learner.js")).deviceLearner(device);
-  const agent = await startPpo({
+  const setup = {
     config,
     seed: config.seed,
     totalTimesteps: options.totalTimesteps ?? config.total_timesteps,
@@ -102,26 +96,25 @@ export async function startPpoAgent(options: {
     env: source.spec(config.env_options),
     ...policySpacesOf(env, config.env),
     createActorPool: createActorPool(threads.actors, (spec) => source.make(spec.options)),
-    createLearner,
     learningRateFactor: options.learningRateFactor,
     ...(from === undefined ? {} : { from }),
-  }).catch((error: unknown) => {
-    device?.close();
-    throw error;
-  });
-  return {
-    ...agent,
-    adapter: device?.adapter ?? null,
-    async close() {
-      await agent.close();
-      device?.close();
-    },
   };
-}
-
-/** Undefined where our own kernels compute: then nothing of TensorFlow.js is loaded. */
-async function tfjsDevice(name: string): Promise<TfjsDevice | undefined> {
-  return isTfjsDevice(name) ? (await import("./devices/open-node.js")).openDevice(name) : undefined;
+  if (!isTfjsDevice(config.device)) {
+    const createLearner = threadedKernelLearner(config.device, threads);
+    return { ...(await startPpo({ ...setup, createLearner })), adapter: null };
+  }
+  // Nothing of TensorFlow.js is loaded where our own kernels compute.
+  const { openDevice } = await import("./devices/open-node.js");
+  const { deviceLearner } = await import("./device-learner.js");
+  const device = await openDevice(config.device);
+  try {
+    const agent = await startPpo({ ...setup, createLearner: deviceLearner(device) });
+    const close = () => agent.close().finally(() => device.close());
+    return { ...agent, adapter: device.adapter, close };
+  } catch (error) {
+    device.close();
+    throw error;
+  }
 }
 
 /** The learner on our own kernels, with a thread for the critic where there is one. */

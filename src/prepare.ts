@@ -47,7 +47,7 @@ export async function prepare(
     const { adapter } = agent;
     let closed: Promise<void> | undefined;
     const close = () => {
-      closed ??= agent.close().then(() => env.close());
+      closed ??= agent.close().finally(() => env.close());
       return closed;
     };
     return {

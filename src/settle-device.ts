@@ -19,16 +19,19 @@ export async function settleDevice(
   config: TrainConfig,
   envModule: EnvModule | undefined,
 ): Promise<SettledDevice> {
-  const learns = config.algorithm === "ppo";
-  if (config.device !== AUTO_DEVICE) {
-    return { config, deviceReason: reasonFor(config.device), hints: learns ? gpuHints(config.device) : [] };
+  if (config.algorithm !== "ppo") {
+    const device = config.device === AUTO_DEVICE ? RUN_DEFAULTS.device : config.device;
+    return { config: { ...config, device }, deviceReason: reasonFor(device), hints: [] };
   }
-  if (!learns) return settleDevice({ ...config, device: RUN_DEFAULTS.device }, envModule);
+  if (config.device !== AUTO_DEVICE) {
+    return { config, deviceReason: reasonFor(config.device), hints: gpuHints(config.device) };
+  }
   const { chooseDevice } = await import("./choose-device.js");
-  const { device, note } = await chooseDevice(config, envSource(config, envModule));
-  return { config: { ...config, device }, deviceReason: "the fastest", hints: [note] };
+  const { device, note, isGpuMeasured } = await chooseDevice(config, envSource(config, envModule));
+  const hints = isGpuMeasured ? [] : gpuHints(AUTO_DEVICE);
+  return { config: { ...config, device }, deviceReason: "the fastest", hints: [note, ...hints] };
 }
 
-export function reasonFor(device: string): string {
+function reasonFor(device: string): string {
   return device === RUN_DEFAULTS.device ? "the default" : "asked for";
 }

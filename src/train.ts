@@ -34,7 +34,7 @@ import {
   type RunName,
 } from "./run/run-directory.js";
 import { checkEnvVersion, checkVersions } from "./run/version-check.js";
-import { reasonFor, settleDevice } from "./settle-device.js";
+import { settleDevice } from "./settle-device.js";
 import { commandText, programName } from "./shown-command.js";
 import { newestStart, type StartingPoint } from "./starting-point.js";
 import { type ResumeOverrides, readTrainConfig, type TrainConfig } from "./train-config.js";
@@ -178,9 +178,12 @@ async function* resumeLeased(run: RunDirectory, lease: Lease, options: ResumeOpt
     const log = reopenLog(run, from);
     const isChanged = config.total_timesteps !== saved.total_timesteps;
     if (isChanged || from === undefined) log.configuration(config, groupHash(config));
+    const { device } = config;
+    const { adapter } = prepared;
+    const fromStep = from?.step ?? 0;
     writeManifest(
       run,
-      addResumption(manifest, { argv: options.argv ?? [], fromStep: from?.step ?? 0, config }),
+      addResumption(manifest, { argv: options.argv ?? [], fromStep, config, device, adapter }),
     );
     writeFileAtomic(run.config, stringify(config));
     removeLeftovers(run.path);
@@ -192,9 +195,9 @@ async function* resumeLeased(run: RunDirectory, lease: Lease, options: ResumeOpt
       ...(runHash(saved) === manifest.run_hash
         ? []
         : ["config.yaml is not the one that the run was started with; from here on it is what it says now"]),
-      ...(isChanged ? [budgetNote(saved.total_timesteps, config.total_timesteps, from?.step ?? 0)] : []),
+      ...(isChanged ? [budgetNote(saved.total_timesteps, config.total_timesteps, fromStep)] : []),
     ];
-    const deviceReason = reasonFor(config.device);
+    const deviceReason = device === manifest.device ? "as the run began" : "as config.yaml says now";
     return yield* drive(prepared, { ...options, config, deviceReason, run, lease, log, notes, began });
   } finally {
     await prepared.close();
@@ -302,7 +305,7 @@ async function* trainPart(
   }
 }
 
-/** Once there is space, with half the learning rate or another device, the run may go on: it has not failed. */
+/** Once there is space or the device is back, or with half the learning rate, the run may go on: it has not failed. */
 function canGoOn(reason: unknown): boolean {
   return reason instanceof RlAdanError && ["disk", "non-finite", "device-lost"].includes(reason.code);
 }

@@ -100,8 +100,11 @@ export async function startPpo(setup: PpoSetup): Promise<Agent<PpoIteration>> {
   const learner = await setup.createLearner({ kernels, arena, shape, layout, parameters, buffer, config });
   let actors: ActorPool | undefined;
   const close = async () => {
-    await actors?.close();
-    await learner.close();
+    try {
+      await actors?.close();
+    } finally {
+      await learner.close();
+    }
   };
   let iteration = 0;
   try {
@@ -132,7 +135,8 @@ export async function startPpo(setup: PpoSetup): Promise<Agent<PpoIteration>> {
       iteration = saved.iteration;
     }
   } catch (error) {
-    await close();
+    // What failed first says more than that closing failed too.
+    await close().catch(() => {});
     throw error;
   }
 

@@ -2,7 +2,7 @@ import type { Tensor1D, Tensor2D } from "@tensorflow/tfjs";
 import type { Pacer } from "../../src/pacer.js";
 import type { NetworkShape, ParameterLayout } from "../../src/policy/network.js";
 import type { PolicyLossSettings } from "./policy-loss.js";
-import type { LearnerTensorFlow, TfjsDevice } from "./tfjs-device.js";
+import type { LearnerDevice, LearnerTensorFlow } from "./tfjs-device.js";
 import { TfjsNetwork } from "./tfjs-network.js";
 import { policyHead, type TfjsPolicyHead } from "./tfjs-policy-head.js";
 import type { ValueLossSettings } from "./value-loss.js";
@@ -39,7 +39,7 @@ export class TfjsActorCritic {
   readonly #actor: TfjsNetwork;
   readonly #critic: TfjsNetwork;
 
-  constructor(device: TfjsDevice, shape: NetworkShape, layout: ParameterLayout) {
+  constructor(device: LearnerDevice, shape: NetworkShape, layout: ParameterLayout) {
     this.#tf = device.tf;
     this.#layout = layout;
     this.head = policyHead(device.tf, shape);

@@ -19,38 +19,57 @@ export class TfjsCritic implements RolloutCritic {
 
   async evaluate(rollout: Rollout, ended: readonly number[], pacer: Pacer): Promise<RolloutValues> {
     const { tf } = this;
-    const { envs, observationSize: size, lastObservations, finalObservations } = rollout;
-    const others = new Float32Array((envs + ended.length) * size);
-    others.set(lastObservations);
-    ended.forEach((row, k) => {
-      others.set(finalObservations.subarray(row * size, (row + 1) * size), (envs + k) * size);
-    });
-    const otherObservations = tf.tensor2d(others, [envs + ended.length, size]);
-    const pieces = [
-      ...(await this.#run(this.observations, pacer)),
-      ...(await this.#run(otherObservations, pacer)),
-    ];
+    const { envs } = rollout;
+    const rows = this.observations.shape[0];
+    const pieces: Tensor2D[] = [];
+    for (const observations of this.#passes(rollout, ended)) {
+      pieces.push(await this.network.values(this.weights, observations, pacer));
+      tf.dispose(observations);
+    }
     const all = tf.concat(pieces);
-    tf.dispose([otherObservations, ...pieces]);
+    tf.dispose(pieces);
     const outputs = await all.data<"float32">();
     tf.dispose(all);
-    const rows = this.observations.shape[0];
     return {
       values: outputs.subarray(0, rows),
       lastValues: outputs.subarray(rows, rows + envs),
-      finalValues: outputs.subarray(rows + envs),
+      finalValues: outputs.subarray(rows + envs, rows + envs + ended.length),
     };
   }
 
-  async #run(observations: Tensor2D, pacer: Pacer): Promise<Tensor2D[]> {
-    const { tf } = this;
-    const rows = observations.shape[0];
-    const pieces: Tensor2D[] = [];
-    for (let start = 0; start < rows; start += this.passRows) {
-      const some = tf.slice(observations, [start, 0], [Math.min(this.passRows, rows - start), -1]);
-      pieces.push(await this.network.values(this.weights, some, pacer));
-      tf.dispose(some);
+  /** The rollout's observations, then the others, some at a time: tensors of the caller's. */
+  *#passes(rollout: Rollout, ended: readonly number[]): Generator<Tensor2D, void, void> {
+    const rows = this.observations.shape[0];
+    const most = Math.min(this.passRows, rows);
+    for (let start = 0; start < rows; start += most) {
+      yield this.tf.slice(this.observations, [start, 0], [Math.min(most, rows - start), -1]);
     }
-    return pieces;
+    const others = rollout.envs + ended.length;
+    for (let start = 0; start < others; start += most) {
+      const size = Math.min(most, powerOfTwoFrom(others - start));
+      yield this.#otherObservations(rollout, ended, start, size);
+    }
   }
+
+  /**
+   * [size, observation]: of the last observations and, after them, the final ones of the rows that ended, those from `start` on, and
+   * zeros where there are no more. WebGPU's back end (4.22) keeps every buffer for another tensor of exactly its size, so that a
+   * size for each number of rows that can end would fill the GPU's memory.
+   */
+  #otherObservations(rollout: Rollout, ended: readonly number[], start: number, size: number): Tensor2D {
+    const { envs, observationSize: width, lastObservations, finalObservations } = rollout;
+    const others = new Float32Array(size * width);
+    const end = Math.min(start + size, envs + ended.length);
+    for (let k = start; k < end; k++) {
+      const [from, row] = k < envs ? [lastObservations, k] : [finalObservations, ended[k - envs]!];
+      others.set(from.subarray(row * width, (row + 1) * width), (k - start) * width);
+    }
+    return this.tf.tensor2d(others, [size, width]);
+  }
+}
+
+function powerOfTwoFrom(count: number): number {
+  let power = 1;
+  while (power < count) power *= 2;
+  return power;
 }

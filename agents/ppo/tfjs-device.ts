@@ -1,4 +1,5 @@
 import type * as tfjs from "@tensorflow/tfjs";
+import type { DeviceLimits } from "../../src/devices/device.js";
 import type { TensorFlow } from "../../src/optim/tfjs/tensorflow.js";
 
 /** What the learner uses of a TensorFlow.js namespace, beside what the optimizers do. */
@@ -27,16 +28,11 @@ export type LearnerTensorFlow = TensorFlow &
     | "where"
   >;
 
-/** A TensorFlow.js whose current back end is the device. */
-export interface TfjsDevice {
+/** What the learner uses of a device: a TensorFlow.js whose current back end it is. */
+export interface LearnerDevice {
   /** `webgpu`, `cuda`, `wasm` or `cpu`. */
   readonly name: string;
   readonly tf: LearnerTensorFlow;
   /** Where known: what a learner that needs more is refused for. */
-  readonly limits?: {
-    /** Of the largest tensor. */
-    readonly tensorBytes?: number;
-    /** Of all tensors together. */
-    readonly totalBytes?: number;
-  };
+  readonly limits?: DeviceLimits;
 }

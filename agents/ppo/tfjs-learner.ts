@@ -1,5 +1,6 @@
 import type { Tensor1D } from "@tensorflow/tfjs";
 import type { StateTree } from "../../envs/api/state.js";
+import { RlAdanError } from "../../src/errors.js";
 import { TORCH_CLIP_EPS } from "../../src/optim/clip.js";
 import { clipFactor } from "../../src/optim/tfjs/clip-gradients.js";
 import { FlatOptimizer } from "../../src/optim/tfjs/flat-optimizer.js";
@@ -23,15 +24,18 @@ import { type PolicyLossSettings, policyLossSettings } from "./policy-loss.js";
 import { checkFinite, checkSlots } from "./sentinel.js";
 import { TfjsActorCritic, type TfjsContribution } from "./tfjs-actor-critic.js";
 import { TfjsCritic } from "./tfjs-critic.js";
-import type { LearnerTensorFlow, TfjsDevice } from "./tfjs-device.js";
+import type { LearnerDevice, LearnerTensorFlow } from "./tfjs-device.js";
 import { checkDeviceMemory } from "./tfjs-memory.js";
 import { TfjsMinibatchLog } from "./tfjs-minibatch-log.js";
 import { rowsPerPass } from "./tfjs-passes.js";
 import { TfjsRollout } from "./tfjs-rollout.js";
 import { valueLossSettings } from "./value-loss.js";
 
+/** How long `close` waits for an update: one that waits for a lost device may never end. */
+const CLOSE_MS = 1000;
+
 /** Learners on a device of TensorFlow.js. Where the device's limits are known, one that needs more is refused beforehand. */
-export function tfjsLearner(device: TfjsDevice): LearnerFactory {
+export function tfjsLearner(device: LearnerDevice): LearnerFactory {
   return async (options) => {
     checkDeviceMemory(device, options);
     return new TfjsLearner(device, options);
@@ -55,10 +59,12 @@ export class TfjsLearner implements Learner {
   readonly #optimizer: FlatOptimizer;
   readonly #order: Int32Array;
   readonly #passRows: number;
+  #isClosed = false;
+  #underWay: Promise<unknown> = Promise.resolve();
   /** Those of the update under way, on the device. */
   #weights!: Tensor1D;
 
-  constructor(device: TfjsDevice, { shape, layout, parameters, buffer, config }: LearnerOptions) {
+  constructor(device: LearnerDevice, { shape, layout, parameters, buffer, config }: LearnerOptions) {
     const { name, tf } = device;
     const rows = buffer.steps * buffer.envs;
     this.#tf = tf;
@@ -75,7 +81,13 @@ export class TfjsLearner implements Learner {
     this.#optimizer = new FlatOptimizer(tf, name, optimizer, optimizerOptions, layout.size);
   }
 
-  async update(rollout: Rollout, plan: UpdatePlan): Promise<UpdateMetrics> {
+  update(rollout: Rollout, plan: UpdatePlan): Promise<UpdateMetrics> {
+    const update = this.#update(rollout, plan);
+    this.#underWay = update.catch(() => {});
+    return update;
+  }
+
+  async #update(rollout: Rollout, plan: UpdatePlan): Promise<UpdateMetrics> {
     const tf = this.#tf;
     const log = new TfjsMinibatchLog(tf, {
       entropyCoefficient: plan.entropyCoefficient,
@@ -126,6 +138,9 @@ export class TfjsLearner implements Learner {
       plan.shuffle(epoch, this.#order);
       data.shuffle(this.#order, bounds, this.#estimator, config.normalize_advantages);
       for (const [index, [start, end]] of bounds.entries()) {
+        if (this.#isClosed) {
+          throw new RlAdanError("learner-closed", "The learner was closed in the middle of an update.");
+        }
         const samples = end - start;
         const { gradient, sums } = await this.#gradient(data, settings, start, end, pacer);
         const row = this.#row(gradient, sums);
@@ -133,10 +148,13 @@ export class TfjsLearner implements Learner {
         if (config.kl_stop === "minibatch") {
           const metrics = log.metrics(await row.data<"float32">(), samples);
           if (!(metrics.approxKl <= 1.5 * config.target_kl!)) {
+            this.#tf.dispose([gradient, row]);
+            // A divergence that is not a number is a failure, of this minibatch or of a step before it.
+            await this.#read(log, plan, totals);
+            checkFinite(metrics, 0, plan, epoch, index);
             stoppedByKl = true;
             // Nothing was trained on: the report still says which divergence stopped it.
             if (trained === 0) totals.add(metrics);
-            this.#tf.dispose([gradient, row]);
             break;
           }
         }
@@ -145,6 +163,7 @@ export class TfjsLearner implements Learner {
         trained += 1;
         if (pacer.isDue) await pacer.pause();
       }
+      data.endEpoch();
       if (readsEpochs) await this.#read(log, plan, totals);
       if (observer?.epoch !== undefined) observer.epoch(epoch, await this.#weights.data<"float32">());
       if (config.kl_stop === "epoch" && !(totals.last!.approxKl <= config.target_kl!)) stoppedByKl = true;
@@ -182,6 +201,7 @@ export class TfjsLearner implements Learner {
     let total: TfjsContribution | undefined;
     for (let from = start; from < end; from += this.#passRows) {
       const samples = tf.tidy(() => data.samples(from, Math.min(this.#passRows, end - from)));
+      if (pacer.isDue) await pacer.pause();
       const part = await this.#network.contribution(
         this.#weights,
         samples,
@@ -249,7 +269,15 @@ export class TfjsLearner implements Learner {
     this.#estimator.restore(return_moments);
   }
 
+  /** An update under way ends before its next minibatch. */
   async close(): Promise<void> {
+    this.#isClosed = true;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const tooLong = new Promise((resolve) => {
+      timer = setTimeout(resolve, CLOSE_MS);
+    });
+    await Promise.race([this.#underWay, tooLong]);
+    clearTimeout(timer);
     this.#optimizer.dispose();
   }
 }

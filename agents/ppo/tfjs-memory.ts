@@ -2,13 +2,13 @@ import { RlAdanError } from "../../src/errors.js";
 import { flatOptimizerTensors } from "../../src/optim/tfjs/flat-optimizer.js";
 import type { LayerLayout } from "../../src/policy/network.js";
 import type { LearnerOptions } from "./learner.js";
-import type { TfjsDevice } from "./tfjs-device.js";
+import type { LearnerDevice } from "./tfjs-device.js";
 import { rowsPerPass } from "./tfjs-passes.js";
 import { policyHead } from "./tfjs-policy-head.js";
 
 /** What a learner takes of a device at its peak, in bytes. */
 export interface DeviceMemory {
-  /** The rollout, as it is and in an epoch's order. */
+  /** The rollout, and an epoch's order of it with what is computed on the host. */
   readonly rollout: number;
   /** The weights and the optimizer's slots. */
   readonly weights: number;
@@ -32,7 +32,7 @@ const FORWARD_LAYERS = 2;
 const BACKWARD_LAYERS = 5;
 
 /** Predicts, from shapes alone, what a learner will take. */
-export function deviceMemory(device: TfjsDevice, { shape, layout, buffer, config }: Plan): DeviceMemory {
+export function deviceMemory(device: LearnerDevice, { shape, layout, buffer, config }: Plan): DeviceMemory {
   const { observationSize: observation } = shape;
   const action = policyHead(device.tf, shape).actionColumns;
   const rows = buffer.steps * buffer.envs;
@@ -45,14 +45,17 @@ export function deviceMemory(device: TfjsDevice, { shape, layout, buffer, config
   const pass =
     gradients +
     Math.max(...networks.map((network) => forwardNumbers(network, passRows, BACKWARD_LAYERS))) +
-    passRows * (observation + action + SAMPLE_COLUMNS + LOSS_COLUMNS + LOSS_ACTIONS * shape.actionSize);
+    passRows * (observation + action + 1 + SAMPLE_COLUMNS + LOSS_COLUMNS + LOSS_ACTIONS * shape.actionSize);
   const step = (2 + stepping) * layout.size;
-  // Before there is an epoch, values are computed of the whole rollout.
+  const epoch = rows * (SAMPLE_COLUMNS + 1);
+  // Values are computed while there is no epoch: of a rollout whose every step may be an episode's last, twice while they are joined.
   const valueRows = Math.min(rows, rowsPerPass(device.name, layout));
-  const values = forwardNumbers(layout.critic, valueRows, FORWARD_LAYERS) + valueRows * observation;
+  const outputs = 2 * (2 * rows + buffer.envs + valueRows);
+  const values =
+    forwardNumbers(layout.critic, valueRows, FORWARD_LAYERS) + valueRows * observation + outputs - epoch;
   const minibatches = config.epochs * Math.ceil(rows / config.minibatch_size);
   const bytes = (numbers: number) => numbers * Float32Array.BYTES_PER_ELEMENT;
-  const rollout = bytes(rows * (2 * (observation + action) + SAMPLE_COLUMNS + 1));
+  const rollout = bytes(rows * (observation + action) + epoch);
   const weights = bytes((1 + kept) * layout.size);
   const work = bytes(Math.max(pass, step, values) + 8 * minibatches);
   const widest = Math.max(...layout.actor.map(({ outputs }) => outputs));
@@ -63,7 +66,7 @@ export function deviceMemory(device: TfjsDevice, { shape, layout, buffer, config
 }
 
 /** Throws RlAdanError, before anything is allocated, when the learner would need more than the device has. */
-export function checkDeviceMemory(device: TfjsDevice, plan: Plan): void {
+export function checkDeviceMemory(device: LearnerDevice, plan: Plan): void {
   const memory = deviceMemory(device, plan);
   const { totalBytes = Number.POSITIVE_INFINITY, tensorBytes = Number.POSITIVE_INFINITY } =
     device.limits ?? {};

@@ -2,7 +2,7 @@ import type { Tensor, Tensor1D, Tensor2D } from "@tensorflow/tfjs";
 import type { Activation } from "../../src/kernels/kernels.js";
 import type { Pacer } from "../../src/pacer.js";
 import type { LayerLayout } from "../../src/policy/network.js";
-import type { LearnerTensorFlow, TfjsDevice } from "./tfjs-device.js";
+import type { LearnerDevice, LearnerTensorFlow } from "./tfjs-device.js";
 
 /** What a forward pass leaves for the backward one, all [samples, features] but the weights. */
 export interface TfjsForward {
@@ -26,7 +26,7 @@ export class TfjsNetwork {
   readonly #transposesFirst: boolean;
 
   constructor(
-    { name, tf }: TfjsDevice,
+    { name, tf }: LearnerDevice,
     readonly layout: readonly LayerLayout[],
     readonly activation: Activation,
   ) {

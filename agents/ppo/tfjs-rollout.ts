@@ -1,4 +1,4 @@
-import type { Tensor, Tensor2D } from "@tensorflow/tfjs";
+import type { Tensor, Tensor1D, Tensor2D } from "@tensorflow/tfjs";
 import { advantageScaling } from "./advantage-scaling.js";
 import type { AdvantageEstimates, Rollout } from "./learner.js";
 import type { TfjsSamples } from "./tfjs-actor-critic.js";
@@ -8,7 +8,7 @@ import type { TfjsPolicyHead } from "./tfjs-policy-head.js";
 /** What is kept of each sample beside observation and action. */
 const COLUMNS = ["advantages", "logProbs", "returns", "values"] as const;
 
-/** A rollout on the device: its large arrays are uploaded once, and put into each epoch's order there. */
+/** A rollout on the device: its large arrays are uploaded once, and samples taken from them there in each epoch's order. */
 export class TfjsRollout {
   /** [rows, observation] */
   readonly observations: Tensor2D;
@@ -28,7 +28,7 @@ export class TfjsRollout {
   }
 
   /**
-   * Begins an epoch: everything in `order`. Advantages are normalised here, in float64 as on the kernels, within each of `bounds`.
+   * Begins an epoch, of samples in `order`. Advantages are normalised here, in float64 as on the kernels, within each of `bounds`.
    */
   shuffle(
     order: Int32Array,
@@ -50,29 +50,23 @@ export class TfjsRollout {
         columns[3 * rows + k] = estimates.values[row]!;
       }
     }
-    this.#disposeEpoch();
-    const epoch = tf.tidy(() => {
-      const indices = tf.tensor1d(order.slice(), "int32");
-      return {
-        observations: tf.gather(this.observations, indices),
-        actions: tf.gather(this.#actions, indices),
-        columns: tf.tensor2d(columns, [COLUMNS.length, rows]),
-      };
-    });
-    this.#epoch = epoch;
+    this.#epoch = {
+      order: tf.tensor1d(order.slice(), "int32"),
+      columns: tf.tensor2d(columns, [COLUMNS.length, rows]),
+    };
   }
 
   /** Places [start, start + count) of the epoch's order. Runs inside a tidy. */
   samples(start: number, count: number): TfjsSamples {
     const tf = this.#tf;
-    const { observations, actions, columns } = this.#epoch!;
-    const rowsOf = (tensor: Tensor2D) => tf.slice(tensor, [start, 0], [count, -1]);
+    const { order, columns } = this.#epoch!;
+    const rows = tf.slice(order, start, count);
     const [advantages, logProbs, returns, values] = COLUMNS.map((_name, index) =>
       tf.reshape(tf.slice(columns, [index, start], [1, count]), [count, 1]),
     ) as [Tensor2D, Tensor2D, Tensor2D, Tensor2D];
     return {
-      observations: rowsOf(observations),
-      actions: rowsOf(actions),
+      observations: tf.gather(this.observations, rows),
+      actions: tf.gather(this.#actions, rows),
       advantages,
       logProbs,
       returns,
@@ -81,21 +75,20 @@ export class TfjsRollout {
   }
 
   dispose(): void {
-    this.#disposeEpoch();
+    this.endEpoch();
     this.#tf.dispose([this.observations, this.#actions]);
   }
 
-  #disposeEpoch(): void {
+  /** Gives the epoch's memory back. */
+  endEpoch(): void {
     if (this.#epoch !== undefined) this.#tf.dispose(Object.values(this.#epoch) as Tensor[]);
     this.#epoch = undefined;
   }
 }
 
 interface EpochTensors {
-  /** [rows, observation] */
-  readonly observations: Tensor2D;
-  /** [rows, action columns] */
-  readonly actions: Tensor2D;
-  /** [4, rows] */
+  /** [rows]: the rollout's rows in the epoch's order. */
+  readonly order: Tensor1D;
+  /** [4, rows], in that order. */
   readonly columns: Tensor2D;
 }

@@ -1,5 +1,5 @@
 import nodeUtil from "node:util";
-import { NEVER_LOST, type TensorFlow, type TfjsDevice } from "./device.js";
+import { NEVER_LOST, type TensorFlowNamespace, type TfjsDevice } from "./device.js";
 import { DeviceAbsentError, loadPackage, useBackend } from "./packages.js";
 
 const NAME = "cuda";
@@ -12,7 +12,7 @@ const SHIM =
 /** What stands for the package, and for Node, where they are others. */
 export interface CudaSurroundings {
   /** Gives the package's namespace. */
-  readonly load?: () => Promise<TensorFlow>;
+  readonly load?: () => Promise<TensorFlowNamespace>;
   /** The name of its back end. */
   readonly backend?: string;
   readonly util?: object;
@@ -26,7 +26,7 @@ export interface CudaSurroundings {
  */
 export async function openCuda(surroundings: CudaSurroundings = {}): Promise<TfjsDevice> {
   const {
-    load = () => import(PACKAGE) as Promise<TensorFlow>,
+    load = () => import(PACKAGE) as Promise<TensorFlowNamespace>,
     backend = "tensorflow",
     util = nodeUtil,
     nodeVersion = process.version,

@@ -1,7 +1,7 @@
 import type * as tfjs from "@tensorflow/tfjs";
 import type { TfjsDeviceName } from "./names.js";
 
-export type TensorFlow = typeof tfjs;
+export type TensorFlowNamespace = typeof tfjs;
 
 export interface DeviceLimits {
   /** Of the largest tensor. */
@@ -13,7 +13,7 @@ export interface DeviceLimits {
 /** A device of TensorFlow.js that is open: its back end is the current one of `tf`. */
 export interface TfjsDevice {
   readonly name: TfjsDeviceName;
-  readonly tf: TensorFlow;
+  readonly tf: TensorFlowNamespace;
   /** What the GPU calls itself; null when the device is the CPU. */
   readonly adapter: string | null;
   /** Whether that GPU is a program on the CPU, as llvmpipe and SwiftShader are. */

@@ -4,6 +4,8 @@ export const TFJS_DEVICES = ["webgpu", "cuda", "wasm", "cpu"] as const;
 /** What can compute the updates of a run: our own kernels, or TensorFlow.js. */
 export const DEVICES = ["simd", "scalar", ...TFJS_DEVICES] as const;
 
+export type DeviceName = (typeof DEVICES)[number];
+
 /** Asks for the fastest; a run records the device that it came to. */
 export const AUTO_DEVICE = "auto";
 

@@ -9,7 +9,7 @@ import { openWebgpuNode } from "./webgpu-node.js";
 const OPENERS: Readonly<Record<TfjsDeviceName, () => Promise<TfjsDevice>>> = {
   webgpu: openWebgpuNode,
   cuda: () => openCuda(),
-  wasm: () => openWasm(),
+  wasm: openWasm,
   cpu: openCpu,
 };
 

@@ -1,5 +1,5 @@
 import type { TfjsDevice } from "./device.js";
-import { loadPackage } from "./packages.js";
+import { loadPackage, orAbsent } from "./packages.js";
 import { openWebgpu } from "./webgpu.js";
 
 /**
@@ -9,7 +9,7 @@ import { openWebgpu } from "./webgpu.js";
  * asked for; what it puts there stays, and with it the reference that keeps Dawn alive.
  */
 export async function openWebgpuNode(): Promise<TfjsDevice> {
-  await installWebgpu();
+  await orAbsent("webgpu", "Dawn does not start", installWebgpu);
   return openWebgpu();
 }
 

@@ -1,5 +1,5 @@
-import type { TensorFlow, TfjsDevice } from "./device.js";
-import { DeviceAbsentError, loadPackage, loadTensorFlow, useBackend } from "./packages.js";
+import type { TensorFlowNamespace, TfjsDevice } from "./device.js";
+import { DeviceAbsentError, loadPackage, loadTensorFlow, orAbsent, useBackend } from "./packages.js";
 
 const NAME = "webgpu";
 /** What TensorFlow.js asks an adapter for beyond the defaults, where it has more. */
@@ -16,7 +16,7 @@ const LIMITS = [
  * The GPU behind `navigator.gpu`: a page's own, or the one that webgpu-node.ts has put there.
  *
  * The GPUDevice is ours, not the back end's, so that its loss is seen and it can be given back and opened again.
- * Throws DeviceAbsentError without WebGPU, adapter or package.
+ * Throws DeviceAbsentError without WebGPU, adapter or package, and when the driver fails.
  */
 export async function openWebgpu(): Promise<TfjsDevice> {
   const gpu = globalThis.navigator?.gpu as GPU | undefined;
@@ -26,7 +26,9 @@ export async function openWebgpu(): Promise<TfjsDevice> {
       "there is no navigator.gpu: a page has it in a browser with WebGPU, from https: or localhost.",
     );
   }
-  const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
+  const adapter = await orAbsent(NAME, "the GPU's driver gives no adapter", () =>
+    gpu.requestAdapter({ powerPreference: "high-performance" }),
+  );
   if (adapter === null) {
     throw new DeviceAbsentError(
       NAME,
@@ -41,10 +43,21 @@ export async function openWebgpu(): Promise<TfjsDevice> {
     () => import("@tensorflow/tfjs-backend-webgpu"),
   );
   const requiredLimits = Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]]));
-  const device = await adapter.requestDevice({ requiredLimits });
+  const device = await orAbsent(NAME, "the GPU's driver gives no device", () =>
+    adapter.requestDevice({ requiredLimits }),
+  );
+  const close = () => {
+    removeBackend(tf);
+    device.destroy();
+  };
   removeBackend(tf);
   tf.registerBackend(NAME, async () => new WebGPUBackend(device, adapter.info));
-  await useBackend(NAME, tf, NAME);
+  try {
+    await useBackend(NAME, tf, NAME);
+  } catch (error) {
+    close();
+    throw error;
+  }
   return {
     name: NAME,
     tf,
@@ -54,15 +67,12 @@ export async function openWebgpu(): Promise<TfjsDevice> {
       tensorBytes: Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize),
     },
     lost: lossOf(device),
-    close() {
-      removeBackend(tf);
-      device.destroy();
-    },
+    close,
   };
 }
 
 /** That of another opening, or the back end's own, which would open a device that we don't hold. */
-function removeBackend(tf: TensorFlow): void {
+function removeBackend(tf: TensorFlowNamespace): void {
   if (tf.engine().registryFactory[NAME] !== undefined) tf.removeBackend(NAME);
 }
 

@@ -76,15 +76,19 @@ export function createManifest(options: {
   };
 }
 
-/** The manifest of a run that goes on. */
+/** The manifest of a run that goes on, on the same device or another. */
 export function addResumption(
   manifest: Manifest,
   how: {
     readonly argv: readonly string[];
     readonly fromStep: number;
     readonly config: Readonly<Record<string, unknown>>;
+    readonly device: string;
+    readonly adapter: string | null;
   },
 ): Manifest {
+  const { device, adapter } = how;
+  const hadEqualBits = manifest.equal_bits ?? promisesEqualBits(manifest.device);
   const resumption: Resumption = {
     from_step: how.fromStep,
     argv: how.argv,
@@ -94,6 +98,10 @@ export function addResumption(
   };
   return {
     ...manifest,
+    device,
+    // What an earlier part of the run was computed on is in its weights for good.
+    equal_bits: hadEqualBits && promisesEqualBits(device),
+    adapter,
     group_hash: groupHash(how.config),
     run_hash: runHash(how.config),
     resumed: [...manifest.resumed, resumption],

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { commandLineLayer } from "../config/command-line.js";
 import type { ConfigLayer } from "../config/layer.js";
+import { AUTO_DEVICE } from "../devices/names.js";
 import { envModuleAsked } from "../env-module-choice-node.js";
 import { didYouMean, RlAdanError, UsageError } from "../errors.js";
 import { runHash } from "../run/hashes.js";
@@ -159,6 +160,13 @@ async function resolve(configuration: Configuration, seed: number, options: Plan
       layer: layerOf([...ofConfig, { key: "seed", text: String(seed), subject: "the seed" }]),
       ...(envModule === undefined ? {} : { resolveEnvId: () => envModule.id }),
     });
+    if (config.device === AUTO_DEVICE) {
+      throw new UsageError(
+        "sweep-device",
+        `A sweep finds its runs again by their configuration, and device ${AUTO_DEVICE} may become another one in each; name a device: ` +
+          "rl-adan doctor lists them.",
+      );
+    }
     const flags = { preset, config: file, model };
     return {
       ...configuration,

@@ -1,13 +1,14 @@
 import { execFileSync } from "node:child_process";
 import * as tfjs from "@tensorflow/tfjs";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { LearnerOptions } from "../../agents/ppo/learner.js";
 import { deviceLearner } from "../../src/device-learner.js";
 import { openCuda } from "../../src/devices/cuda-node.js";
 import { gpuHints } from "../../src/devices/gpu-hint-node.js";
 import { DEVICES, isTfjsDevice, kernelDevice, promisesEqualBits } from "../../src/devices/names.js";
 import { openDevice } from "../../src/devices/open-node.js";
-import { loadPackage, useBackend } from "../../src/devices/packages.js";
+import { DeviceAbsentError, loadPackage, useBackend } from "../../src/devices/packages.js";
+import { openWebgpu } from "../../src/devices/webgpu.js";
 import { parameterLayout } from "../../src/policy/network.js";
 import type { RolloutBuffer } from "../../src/rollout/rollout-buffer.js";
 import { type PpoTrainConfig, resolveTrainConfig } from "../../src/train-config.js";
@@ -169,15 +170,75 @@ describe("a package of a device", () => {
   it("that does not load says why", async () => {
     const load = () => Promise.reject(new Error("invalid ELF header\n  at …"));
     await expect(loadPackage("webgpu", "webgpu", load)).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[DeviceAbsentError: Device webgpu is not to be had: the package webgpu can't be loaded: invalid ELF header]`,
+      `[DeviceAbsentError: Device webgpu is not to be had: the package webgpu can't be loaded: invalid ELF header; install it again with: npm install @tensorflow/tfjs @tensorflow/tfjs-backend-webgpu webgpu]`,
     );
   });
 
   it("of another TensorFlow.js leaves this one without the back end", async () => {
     await expect(useBackend("wasm", tfjs, "of-another-copy")).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[DeviceAbsentError: Device wasm is not to be had: TensorFlow.js 4.22.0 has no back end "of-another-copy" that starts (Backend name 'of-another-copy' not found in registry). If there are two versions of TensorFlow.js (npm ls @tensorflow/tfjs-core), keep one.]`,
+      `[DeviceAbsentError: Device wasm is not to be had: TensorFlow.js 4.22.0 has no back end "of-another-copy". If there are two versions of TensorFlow.js (npm ls @tensorflow/tfjs-core), keep one.]`,
     );
   });
+});
+
+describe("a back end that does not start", () => {
+  it("says why, in one line and nowhere else", async () => {
+    const warn = vi.spyOn(console, "warn");
+    tfjs.registerBackend("broken", () => Promise.reject(new Error("no .wasm file here\n  at …")));
+    await expect(useBackend("wasm", tfjs, "broken")).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[DeviceAbsentError: Device wasm is not to be had: TensorFlow.js's back end "broken" did not start: no .wasm file here]`,
+    );
+    expect(warn).not.toHaveBeenCalled();
+    tfjs.removeBackend("broken");
+    warn.mockRestore();
+  });
+});
+
+describe("a driver that fails", () => {
+  const failures = [
+    {
+      title: "asked for an adapter",
+      gpu: { requestAdapter: () => Promise.reject(new Error("no memory\n  at …")) },
+    },
+    {
+      title: "asked for a device",
+      gpu: {
+        requestAdapter: async () => ({
+          limits: {},
+          requestDevice: () => Promise.reject(new Error("the driver is too old")),
+        }),
+      },
+    },
+  ];
+
+  it.each(failures)("leaves the device absent: $title", async ({ gpu }) => {
+    await expect(withGpu(gpu, openWebgpu)).rejects.toBeInstanceOf(DeviceAbsentError);
+  });
+
+  it("has its device destroyed when no back end starts on it", async () => {
+    let isDestroyed = false;
+    const device = {
+      destroy() {
+        isDestroyed = true;
+      },
+    };
+    const gpu = { requestAdapter: async () => ({ limits: {}, info: {}, requestDevice: async () => device }) };
+    await expect(withGpu(gpu, openWebgpu)).rejects.toBeInstanceOf(DeviceAbsentError);
+    expect(isDestroyed).toBe(true);
+    expect(tfjs.findBackendFactory("webgpu")).toBeNull();
+  });
+
+  /** A page's `navigator.gpu` in the time of `work`. */
+  async function withGpu<T>(gpu: object, work: () => Promise<T>): Promise<T> {
+    const before = Object.getOwnPropertyDescriptor(globalThis, "navigator");
+    Object.defineProperty(globalThis, "navigator", { value: { gpu }, configurable: true });
+    try {
+      return await work();
+    } finally {
+      if (before === undefined) Reflect.deleteProperty(globalThis, "navigator");
+      else Object.defineProperty(globalThis, "navigator", before);
+    }
+  }
 });
 
 describe("the names", () => {
@@ -199,14 +260,22 @@ describe("the hint of a GPU", () => {
     ["/dev/nvidia0", machine("/dev/nvidia0", "/dev/dri/renderD128")],
     ["/dev/dri/renderD128", machine("/dev/dri/card0", "/dev/dri/renderD128")],
     ["/dev/dxg", machine("/dev/dxg")],
+    ["/System/Library/Frameworks/Metal.framework", machine("/System/Library/Frameworks/Metal.framework")],
   ])("names %s when the device is another", (path, found) => {
     expect(gpuHints("simd", found)).toEqual([
       `there is a GPU (${path}) that this run does not use; --device auto measures whether it would be faster, rl-adan doctor tells what it needs`,
     ]);
     expect(gpuHints("webgpu", found)).toEqual([]);
+    expect(gpuHints("auto", found)).toEqual([
+      `there is a GPU (${path}) that could not be tried; rl-adan doctor tells what it needs`,
+    ]);
   });
 
-  it("is silent without one: a display is none", () => {
+  it("is silent without one: a display is none, a folder that can't be read neither", () => {
     expect(gpuHints("simd", machine("/dev/dri/card0"))).toEqual([]);
+    const list = () => {
+      throw new Error("EACCES: permission denied, scandir '/dev/dri'");
+    };
+    expect(gpuHints("simd", { ...machine(), list })).toEqual([]);
   });
 });

@@ -9,6 +9,7 @@ import type { InPage } from "./page-updates.js";
 describe("in a page", () => {
   gpuTest("the browser's WebGPU repeats recorded updates", async () => {
     const records = readUpdateRecords(RECORDS_PATH).filter(({ name }) => /^advantages recomputed/.test(name));
+    expect(records).toHaveLength(1);
     const { adapter, errors, tensorsLeft } = await callInPage<readonly UpdateRecord[], InPage>(
       ["@tensorflow/tfjs", "@tensorflow/tfjs-backend-webgpu"],
       "test/devices/page-updates.ts",

@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { checkDevice, readUpdateRecords } from "../../src/device-check-node.js";
+import { deviceLearner } from "../../src/device-learner.js";
+import { openDevice } from "../../src/devices/open-node.js";
 import { DeviceAbsentError } from "../../src/devices/packages.js";
 import { gpuTest } from "../support/gpu-test.js";
+import { endEpisodes, learnerBench } from "../support/learner-bench.js";
 import { RECORDS_PATH } from "../support/update-records.js";
 
 const records = readUpdateRecords(RECORDS_PATH);
@@ -32,5 +35,24 @@ describe("recorded updates on a device", () => {
 
   it("need the device", async () => {
     await expect(checkDevice("cuda", records)).rejects.toBeInstanceOf(DeviceAbsentError);
+  });
+});
+
+describe("updates on webgpu", () => {
+  gpuTest("take no more of the GPU's memory when another number of episodes ends", async () => {
+    const device = await openDevice("webgpu");
+    const config = { epochs: 1, minibatch_size: 128 };
+    const bench = await learnerBench(deviceLearner(device), { config });
+    const allocated: unknown[] = [];
+    for (const ended of [5, 5, 6, 7, 12]) {
+      endEpisodes(bench, ended);
+      await bench.update(1);
+      const { numBytesAllocatedInGPU } = device.tf.memory() as unknown as Record<string, number>;
+      allocated.push(numBytesAllocatedInGPU);
+    }
+    expect(allocated[0]).toBeGreaterThan(0);
+    expect(new Set(allocated.slice(1)).size).toBe(1);
+    await bench.learner.close();
+    device.close();
   });
 });

@@ -99,6 +99,12 @@ export async function learnerBench(
   };
 }
 
+/** From now on the rollout's first steps, so many, are the last ones of their episodes, and no others. */
+export function endEpisodes({ buffer }: Pick<LearnerBench, "buffer">, count: number): void {
+  buffer.truncated.fill(0);
+  buffer.terminated.fill(0).fill(1, 0, count);
+}
+
 /** They repeat after so many, a prime: more would take a test its time. */
 const DRAWN = 65_521;
 

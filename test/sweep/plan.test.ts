@@ -208,6 +208,12 @@ describe("refused, in a sentence:", () => {
     );
   });
 
+  it("a device that each run would choose by itself", async () => {
+    expect(await refusal(planOfFlags({ env: "Hopper", set: ["device=auto"] }))).toMatchInlineSnapshot(
+      `"UsageError: A sweep finds its runs again by their configuration, and device auto may become another one in each; name a device: rl-adan doctor lists them."`,
+    );
+  });
+
   it("arms that are the same", async () => {
     expect(await refusal(planOfFlags({ env: "Hopper", optimizer: "adan,adan" }))).toMatchInlineSnapshot(
       `"UsageError: The arm adan is there twice."`,

@@ -4,7 +4,7 @@ import { KernelLearner, kernelLearner } from "../../../agents/ppo/kernel-learner
 import type { LearnerOptions } from "../../../agents/ppo/learner.js";
 import { tfjsLearner } from "../../../agents/ppo/tfjs-learner.js";
 import { deviceMemory } from "../../../agents/ppo/tfjs-memory.js";
-import { BENCH_SHAPE, learnerBench } from "../../support/learner-bench.js";
+import { BENCH_SHAPE, endEpisodes, learnerBench } from "../../support/learner-bench.js";
 import { useBackend } from "../../support/tfjs.js";
 
 describe("the memory of a learner on the kernels", () => {
@@ -46,7 +46,14 @@ describe("the memory of a learner on TensorFlow.js", () => {
     { title: "Adam's step is", hiddenSizes: [256, 256], minibatch: 64, rows: 128, optimizer: "adam" },
     { title: "a pass is", hiddenSizes: [64, 64], minibatch: 2048, rows: 2048 },
     { title: "the values are", hiddenSizes: [16], minibatch: 256, rows: 8192 },
-  ])("is predicted: $title", async ({ hiddenSizes, minibatch, rows, optimizer = "adan" }) => {
+    {
+      title: "the values are, of final observations too, anew in each epoch",
+      hiddenSizes: [16],
+      minibatch: 256,
+      rows: 8192,
+      ended: 8192,
+    },
+  ])("is predicted: $title", async ({ hiddenSizes, minibatch, rows, optimizer = "adan", ended }) => {
     let options: LearnerOptions | undefined;
     const start = tf.memory().numBytes;
     const bench = await learnerBench(
@@ -57,9 +64,10 @@ describe("the memory of a learner on TensorFlow.js", () => {
       {
         shape: { ...BENCH_SHAPE, observationSize: 17, hiddenSizes },
         steps: rows / 4,
-        config: { minibatch_size: minibatch, epochs: 1, optimizer },
+        config: { minibatch_size: minibatch, epochs: 2, optimizer, recompute_advantages: true },
       },
     );
+    if (ended !== undefined) endEpisodes(bench, ended);
     const { peakBytes } = await tf.profile(async () => {
       await bench.update(1);
       return [];
