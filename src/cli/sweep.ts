@@ -3,6 +3,7 @@ import { jsonLine, printable } from "../errors.js";
 import type { ReportMode } from "../logging/status-line.js";
 import type { SweepPlan } from "../sweep/plan.js";
 import type { SpecFlags } from "../sweep/spec-flags.js";
+import { CONFIG_FLAGS, configValues } from "./config-flags.js";
 import { exitInterrupted, interruptSignal } from "./interrupt.js";
 
 interface SweepFlags extends SpecFlags {
@@ -15,8 +16,11 @@ interface SweepFlags extends SpecFlags {
   readonly json?: boolean;
 }
 
+/** Keys of a configuration that a sweep gives in another way, or has a help of its own for. */
+const OWN_FLAGS = /^--(env|seed|threads|optimizer|total-timesteps) /;
+
 export function addSweepCommand(program: Command): void {
-  program
+  const command = program
     .command("sweep")
     .description("Train many agents: every combination of settings with every seed.")
     .argument("[sweep]", "YAML file of a sweep, or algorithms: ppo, random")
@@ -48,17 +52,23 @@ Flags beside a file replace what it says of their keys.
 
 Examples:
   rl-adan sweep ppo --env HalfCheetah,Hopper --optimizer adan,adam --seeds 0-9
-  rl-adan sweep ppo --env HalfCheetah --set learning_rate=3e-4,1e-3 --set "hidden_sizes=[64, 64],[256, 256]" --dry-run
+  rl-adan sweep ppo --env HalfCheetah --learning-rate 3e-4,1e-3 --set "hidden_sizes=[64, 64],[256, 256]" --dry-run
   rl-adan sweep configs/sweeps/optimizers.yaml --seeds 0-19 --jobs 4`,
     )
     .action(runSweepCommand);
+  for (const [flag, help] of CONFIG_FLAGS.filter(([flag]) => !OWN_FLAGS.test(flag)))
+    command.option(flag, help);
 }
 
 async function runSweepCommand(what: string | undefined, flags: SweepFlags): Promise<void> {
   const { planSweep } = await import("../sweep/plan.js");
   const { shareCores } = await import("../sweep/share-cores.js");
   const { specOfFlags } = await import("../sweep/spec-flags.js");
-  const plan = await planSweep(specOfFlags(what, flags), {
+  const keys = Object.entries(configValues(flags)).flatMap(([key, text]) => {
+    const isOwn = OWN_FLAGS.test(`--${key.replaceAll("_", "-")} `);
+    return isOwn || typeof text !== "string" ? [] : [[key, text] as const];
+  });
+  const plan = await planSweep(specOfFlags(what, { ...flags, keys }), {
     runsRoot: flags.runsRoot ?? "runs",
     allowManyRuns: flags.yes,
     allowEnvModule: flags.allowEnvModule,

@@ -13,6 +13,8 @@ export interface SpecFlags {
   /** One file each. */
   readonly config?: string;
   readonly model?: string;
+  /** Other keys of a configuration that have a flag of their own, each with its values: `3e-4,1e-3`. */
+  readonly keys?: readonly (readonly [key: string, text: string])[];
   /** `key=value,value` each. */
   readonly set?: readonly string[];
   readonly seeds?: string;
@@ -37,10 +39,11 @@ export function specOfFlags(what: string | undefined, flags: SpecFlags): SweepSp
   return withOverrides(spec, { axes: [...algorithms, ...axesOf(flags)], seeds });
 }
 
-function axesOf({ env, optimizer, preset, totalTimesteps, config, model, set = [] }: SpecFlags): Axis[] {
+function axesOf(flags: SpecFlags): Axis[] {
+  const { env, optimizer, preset, totalTimesteps, keys = [], config, model, set = [] } = flags;
   const lists = { env, optimizer, preset, total_timesteps: totalTimesteps };
   return [
-    ...given(lists).map(([key, text]) => axis(key, text, `--${key.replaceAll("_", "-")}`)),
+    ...[...given(lists), ...keys].map(([key, text]) => axis(key, text, `--${key.replaceAll("_", "-")}`)),
     ...given({ config, model }).map(([key, path]) => axisOfFlag(key, [path], `--${key}`)),
     ...set.map((assignment) => {
       const [, key, text] = /^\s*([^\s=]+)\s*=(.*)$/s.exec(assignment) ?? [];

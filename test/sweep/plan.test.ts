@@ -138,6 +138,21 @@ arms: {adan: {optimizer: adan}, adam: {optimizer: adam}}
     expect(few[0]!.label).toMatch(/^adan learning_rate=0\.00\d+ epochs=(5|10)$/);
   });
 
+  it("has the flags of train, with several values", async () => {
+    const runs = await planOfFlags({
+      env: "Ant",
+      keys: [
+        ["learning_rate", "3e-4 * (1 - progress),1e-3"],
+        ["num_envs", "2"],
+      ],
+    });
+    expect(runs.map(({ label }) => label)).toEqual([
+      "learning_rate=3e-4 * (1 - progress)",
+      "learning_rate=1e-3",
+    ]);
+    expect(runs[0]!.argv.join(" ")).toContain("--set num_envs=2");
+  });
+
   it("trains once what is drawn twice", async () => {
     const runs = await planOfText(
       "settings: {env: HalfCheetah}\ndraws: {count: 12, epochs: {choice: [5, 10]}}\n",
