@@ -37,11 +37,11 @@ try {
     },
   );
   const finished = outcome.runs.filter(({ state }) => state === "finished");
+  if (!values.json) console.log(table(finished).join("\n"));
+  process.exitCode = EXIT[outcome.status];
   if (values.report !== undefined && finished.length > 0) {
     await report({ runs: finished.map(({ runDirectory }) => runDirectory), output: values.report });
   }
-  if (!values.json) console.log(table(finished).join("\n"));
-  process.exitCode = EXIT[outcome.status];
 } catch (error) {
   console.error(`error: ${formatError(error)}`);
   const isUsage =

@@ -14,7 +14,7 @@ import { yamlLayer } from "./config/yaml-file.js";
 import { isTfjsDevice } from "./devices/names.js";
 import { RlAdanError, UsageError } from "./errors.js";
 import { scalarKernels } from "./kernels/scalar-kernels.js";
-import { createOptimizer } from "./optim/registry.js";
+import { createOptimizer, methodOn } from "./optim/registry.js";
 
 const shapes = {
   ppo: { ...runConfigShape, ...ppoConfigShape, algorithm: z.literal("ppo") },
@@ -240,6 +240,7 @@ function recipeProblems(config: PpoTrainConfig, entries: ConfigLayer): string[] 
   if (broken !== undefined) return [`${subject(broken.key)} ${broken.message}`];
   const checks = [
     () => checkOptimizerOptions(config, subject("optimizer_options")),
+    () => void (isTfjsDevice(config.device) && methodOn(config.device, config.optimizer)),
     ...PPO_SCHEDULE_KEYS.map((key) => () => {
       checkSchedule(compileSchedule(config[key], subject(key)), config.total_timesteps);
     }),

@@ -79,7 +79,7 @@ export class KernelLearner implements Learner {
     return learner;
   }
 
-  /** What it will take of the arena. An optimizer of the user's, whose slots only it knows, counts as Adan. */
+  /** What it will take of the arena. An optimizer whose slots only it knows, the user's or NAdam, counts as Adan. */
   static plan(options: LearnerOptions): ArenaPlan {
     const { config } = options;
     const isOurs = optimizerMethod(config.optimizer) !== undefined;

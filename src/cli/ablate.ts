@@ -42,7 +42,7 @@ export function addAblateCommand(program: Command): void {
       "any config key, for every run; may be repeated",
       (value, all: string[] = []) => [...all, value],
     )
-    .option("-o, --output <dir>", "where the page goes (default: RUNS_ROOT/study-NAME)")
+    .option("-o, --output <dir>", "where the page goes (default: RUNS_ROOT/study-NAME-HASH, of its plan)")
     .option("--runs-root <path>", "folder of run directories", "runs")
     .option("--jobs <n>", "runs at a time (default: as many as there are cores)", wholeNumber)
     .option("--threads <n>", "threads of each run (default: the cores divided between the runs)", wholeNumber)
@@ -85,7 +85,8 @@ async function runAblateCommand(what: string, flags: AblateFlags): Promise<void>
   const { LocalEngine } = await import("../sweep/local-engine.js");
   const { runStudy, planned } = await import("../study/run-study.js");
   const notes = studyNotes(study);
-  const { runsRoot, yes, allowEnvModule, output = join(runsRoot, `study-${study.name}`) } = flags;
+  const { studyFolderName } = await import("../study/study-plan-text.js");
+  const { runsRoot, yes, allowEnvModule, output = join(runsRoot, studyFolderName(study)) } = flags;
   const plan = { runsRoot, allowManyRuns: yes, allowEnvModule };
   if (flags.dryRun) {
     const { runs, unknown } = await planned(study, plan);
@@ -119,16 +120,22 @@ async function runAblateCommand(what: string, flags: AblateFlags): Promise<void>
     release();
   }
   if (outcome.status === "interrupted") return exitInterrupted();
+  if (outcome.status === "stopped") {
+    process.exitCode = 1;
+    return;
+  }
   const { writeStudy } = await import("../study/study-report.js");
-  const { data, files } = await writeStudy(study, outcome, {
+  const { data, files } = await writeStudy(study, outcome.result, {
     output,
     png: flags.png,
     ...(flags.csv === undefined ? {} : { csv: flags.csv }),
   });
   if (flags.json) process.stdout.write(jsonLine({ event: "study", ...data, files }));
   else if (!flags.quiet) process.stdout.write(page(data, files));
-  if (outcome.status === "failed" || data.checks.some(({ isIdentical }) => !isIdentical))
-    process.exitCode = 1;
+  const refuted = data.checks.filter(({ isIdentical }) => isIdentical !== true);
+  if (flags.quiet)
+    for (const check of refuted) process.stderr.write(`error: ${printable(checkText(check))}\n`);
+  if (data.failed.length > 0 || refuted.length > 0) process.exitCode = 1;
 }
 
 function page({ verdicts, checks }: StudyData, files: readonly string[]): string {
@@ -137,9 +144,12 @@ function page({ verdicts, checks }: StudyData, files: readonly string[]): string
     title,
     ...verdicts.filter(({ env, protocol }) => `${env}, ${protocol}` === title).map(({ text }) => `  ${text}`),
   ]);
-  const held = checks.map(
-    ({ name, isIdentical }) => `check: ${name}: ${isIdentical ? "holds" : "DOES NOT HOLD"}`,
-  );
   const end = `wrote ${files.filter((file) => /\.(md|html|csv)$/.test(file)).join(", ")}`;
-  return `${[...lines, ...held, end].map(printable).join("\n")}\n`;
+  return `${[...lines, ...checks.map(checkText), end].map(printable).join("\n")}\n`;
+}
+
+function checkText({ name, isIdentical }: StudyData["checks"][number]): string {
+  const found =
+    isIdentical === null ? "NOT CHECKED, a run did not finish" : isIdentical ? "holds" : "DOES NOT HOLD";
+  return `check: ${name}: ${found}`;
 }

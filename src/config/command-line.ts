@@ -17,10 +17,7 @@ export function commandLineLayer(
   const layer = new Map<string, ConfigEntry>();
   for (const assignment of set) {
     const place = `--set ${assignment}`;
-    const [, key, text] = /^\s*([^\s=]+)\s*=(.*)$/s.exec(assignment) ?? [];
-    if (key === undefined || text === undefined) {
-      throw new UsageError("config", `${place}: write key=value, for instance --set epochs=5.`);
-    }
+    const [key, text] = readAssignment(assignment);
     const [outer, inner] = splitKey(key);
     const value = parseYamlValue(text, place);
     const subject = `${place}: key "${outer}"`;
@@ -36,6 +33,16 @@ export function commandLineLayer(
     if (given !== undefined) layer.set(key, entry(given, `--${key.replaceAll("_", "-")}`));
   }
   return layer;
+}
+
+/** `key=value` of `--set`. Throws UsageError for what has no `=`. example: how it is to be written. */
+export function readAssignment(
+  assignment: string,
+  example = "key=value, for instance --set epochs=5",
+): [key: string, text: string] {
+  const [, key, text] = /^\s*([^\s=]+)\s*=(.*)$/s.exec(assignment) ?? [];
+  if (key !== undefined && text !== undefined) return [key, text];
+  throw new UsageError("config", `--set ${assignment}: write ${example}.`);
 }
 
 /** What a program says of config keys, text read as flags' is. */

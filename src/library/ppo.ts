@@ -119,9 +119,13 @@ export class PPO {
       for await (const iteration of training) {
         if ((await callback?.(iteration)) === false) break;
       }
-      return await training;
-    } finally {
+      const outcome = await training;
       await this.#reload();
+      return outcome;
+    } catch (error) {
+      // Why the learning ended says more than that its checkpoint can't be read either.
+      await this.#reload().catch(() => {});
+      throw error;
     }
   }
 

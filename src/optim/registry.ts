@@ -82,9 +82,15 @@ export function optimizerMethod(name: string): OptimizerMethod | undefined {
   return methods.get(name);
 }
 
-/** The names that `optimizerMethod` has an answer for. */
-export function optimizerMethodNames(): string[] {
-  return [...methods.keys()];
+/** The same for a device that isn't our own kernels. Throws UsageError for an optimizer that steps in our own memory only. */
+export function methodOn(device: string, name: string): OptimizerMethod {
+  const method = optimizerMethod(name);
+  if (method !== undefined) return method;
+  throw new UsageError(
+    "optimizer-device",
+    `Optimizer "${name}" steps in our own memory, not on device ${device}, which has ` +
+      `${[...methods.keys()].join(", ")}; choose one of these, or device simd.`,
+  );
 }
 
 function createOnKernels(

@@ -58,14 +58,13 @@ export async function writePage(
   }
   const pngs = png ? await rasterized(svgs) : [];
   const pictures = [...[...svgs].map(([name, svg]) => [`${name}.svg`, svg] as const), ...pngs];
-  const pages = new Map([
-    ...others,
-    ["report.html", htmlOf(blocks, svgs)],
-    ["report.md", markdownOf(blocks)],
-  ]);
+  const pages = new Map([...others, ["report.md", markdownOf(blocks)]]);
 
+  const page = join(output, "report.html");
   const folder = join(output, "figures");
   describeDiskError(output, () => makeFolders(output));
+  // First, so that a folder whose writing was cut off is known as a report's.
+  writeFileAtomic(page, htmlOf(blocks, svgs));
   describeDiskError(folder, () =>
     writeFolderAtomic(folder, (temporary) => {
       for (const [name, content] of pictures) writeFileSync(join(temporary, name), content);
@@ -75,6 +74,7 @@ export async function writePage(
     rmSync(join(output, name), { force: true });
   for (const [name, content] of pages) writeFileAtomic(join(output, name), content);
   return [
+    page,
     ...[...pages.keys()].map((name) => join(output, name)),
     ...pictures.map(([name]) => join(folder, name)),
   ];

@@ -14,6 +14,11 @@ import type { RunDirectory } from "./run-directory.js";
 
 const FORMAT = 1;
 const FOLDER = "failures";
+
+/** Where the dumps of a run lie; it is there once a number was not finite. */
+export function failureFolder(runDirectory: string): string {
+  return join(runDirectory, FOLDER);
+}
 const FAILURE_FILE = "failure.json";
 const ITERATION_DIGITS = 6;
 /** A failure of the deepest network that a configuration may ask for takes a few thousand. */

@@ -23,6 +23,13 @@ export function checkStudy({ arms, seeds, tuning, settings, envs }: Study, where
     }
   }
   const starts = tuning.rates.map(startOf);
+  const still = starts.findIndex((start) => start <= 0);
+  if (still >= 0) {
+    throw new UsageError(
+      "study",
+      `${tuning.rates[still]!.subject}: learning rates are told apart by where they start, and ${tuning.rates[still]!.text} starts at 0.`,
+    );
+  }
   if (starts.some((start, i) => i > 0 && start <= starts[i - 1]!)) {
     throw new UsageError(
       "study",

@@ -1,12 +1,10 @@
 import { curveOver } from "../report/curves.js";
 import { type ReportFigure, splitFigure } from "../report/figures.js";
-import type { Arm } from "../report/index.js";
+import type { Arm, Run } from "../report/index.js";
 import { AXIS_NAMES, runsText } from "../report/plot-curve.js";
 import { finiteOnly } from "../report/scores.js";
 import { fileSafe } from "../run/run-directory.js";
 import { interquartileMean } from "../stats/index.js";
-
-const SPEED_TAG = "charts/SPS";
 
 /** What an optimizer does to the updates: tags of every run of ours. */
 const MECHANISMS = [
@@ -17,8 +15,8 @@ const MECHANISMS = [
   { tag: "losses/clipfrac", name: "share of clipped ratios" },
 ] as const;
 
-/** The tags that `mechanismFigures` and `costsOf` read. */
-export const MECHANISM_TAGS: readonly string[] = [SPEED_TAG, ...MECHANISMS.map(({ tag }) => tag)];
+/** The tags that `mechanismFigures` reads. */
+export const MECHANISM_TAGS: readonly string[] = MECHANISMS.map(({ tag }) => tag);
 
 /** A figure for each mechanism, a line for each arm. arms: of one environment. */
 export function mechanismFigures(arms: readonly Arm[], index: number): ReportFigure[] {
@@ -44,18 +42,35 @@ export function mechanismFigures(arms: readonly Arm[], index: number): ReportFig
   });
 }
 
-/** How fast an arm trained, beside others at the same time. */
+/** What an arm's training took, beside others at the same time. */
 export interface Cost {
   readonly env: string;
   readonly arm: string;
-  /** Env steps per second of the whole training: the interquartile mean over runs; null where none was logged. */
-  readonly stepsPerSecond: number | null;
+  /** Without pauses, evaluations included: the interquartile mean over runs. */
+  readonly stepsPerSecond: number;
+  /** Of the whole training, environments included, by the updates that were made; null where the settings don't tell how many. */
+  readonly millisecondsPerUpdate: number | null;
 }
 
 export function costsOf(arms: readonly Arm[]): Cost[] {
+  const over = (values: readonly number[]) => interquartileMean(values.map((value) => [value]));
   return arms.map(({ env, label, runs }) => {
-    const speeds = runs.flatMap(({ scalars }) => scalars.get(SPEED_TAG)?.values.at(-1) ?? []);
-    const scores = speeds.map((speed) => [speed]);
-    return { env, arm: label, stepsPerSecond: scores.length === 0 ? null : interquartileMean(scores) };
+    const updates = runs.map(updatesOf);
+    return {
+      env,
+      arm: label,
+      stepsPerSecond: over(runs.map(({ lastStep, minutes }) => lastStep / (60 * minutes))),
+      millisecondsPerUpdate: updates.every((count) => count > 0)
+        ? over(runs.map(({ minutes }, i) => (60_000 * minutes) / updates[i]!))
+        : null,
+    };
   });
+}
+
+/** How many optimizer steps a run's settings come to; NaN where they are not all there. */
+function updatesOf({ settings, lastStep }: Run): number {
+  const setting = (name: string) => Number(settings?.[name]);
+  const rollout = setting("num_envs") * setting("num_steps");
+  const minibatches = Math.max(1, Math.floor(rollout / setting("minibatch_size")));
+  return (lastStep / rollout) * setting("epochs") * minibatches;
 }

@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import type { YamlEntry, YamlMapping } from "../config/yaml-file.js";
 import { didYouMean, UsageError } from "../errors.js";
 import { readSeedsOrCount } from "../sweep/seeds.js";
-import { type Arm, readSpec, type SpecSource } from "../sweep/spec.js";
+import { type Arm, mappingOf, readSpec, type SpecSource, subjectOf } from "../sweep/spec.js";
 import { checkStudy, refuseUnknown } from "./check-study.js";
 import { FIRST_TUNING_SEED, type Study } from "./study.js";
 
@@ -56,10 +56,10 @@ export function readStudy(mapping: YamlMapping, source: SpecSource): Study {
       rates: valuesOf(rates),
       seeds: readSeedsOrCount(tuningSeeds.value, FIRST_TUNING_SEED, subjectOf(tuningSeeds)),
       settings: settingsOf(tuning.get("settings")),
-      takenFrom: new Map(keysOf(tuning.get("take_from")).map(({ key, value }) => [key, String(value)])),
+      takenFrom: new Map(mappingOf(tuning.get("take_from")).map(({ key, value }) => [key, String(value)])),
     },
     comparisons: readComparisons(top.get("compare"), arms),
-    checks: keysOf(top.get("checks")).map((entry) => {
+    checks: mappingOf(top.get("checks")).map((entry) => {
       const pair = armsOf(entry);
       if (pair.length === 2) return { name: entry.key, arms: [pair[0]!, pair[1]!] };
       throw new UsageError("study", `${subjectOf(entry)} must be two arms, got ${pair.length}.`);
@@ -99,17 +99,6 @@ function entriesOf(mapping: YamlMapping, known: readonly string[], what: string)
   return new Map(mapping.entries.map((entry) => [entry.key, entry]));
 }
 
-/** Of a mapping that may be missing or empty. */
-function keysOf(entry: YamlEntry | undefined): readonly YamlEntry[] {
-  if (entry === undefined || entry.value === null) return [];
-  if (entry.mapping !== undefined) return entry.mapping.entries;
-  throw new UsageError("study", `${subjectOf(entry)} must be a mapping of keys.`);
-}
-
 function listOf({ value }: YamlEntry): unknown[] {
   return Array.isArray(value) ? value : [value];
-}
-
-function subjectOf({ key, place }: YamlEntry): string {
-  return `${place}: key "${key}"`;
 }

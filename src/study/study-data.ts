@@ -1,6 +1,7 @@
 import type { ReportData } from "../report/index.js";
+import type { CheckOutcome } from "./check-outcome.js";
 import type { Cost } from "./mechanisms.js";
-import type { CheckOutcome } from "./run-study.js";
+import type { FailedRun } from "./run-study.js";
 import type { Verdict } from "./verdicts.js";
 
 /** Everything that a study's page shows, as data. */
@@ -8,6 +9,8 @@ export interface StudyData {
   readonly verdicts: readonly Verdict[];
   readonly searches: readonly SearchSummary[];
   readonly checks: readonly CheckOutcome[];
+  /** That should have been compared; the verdicts leave them out. */
+  readonly failed: readonly FailedRun[];
   /** As a study's file has it, with what flags changed. */
   readonly plan: Readonly<Record<string, unknown>>;
   readonly costs: readonly Cost[];

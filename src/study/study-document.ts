@@ -6,12 +6,13 @@ import type { Arm } from "../report/index.js";
 import { numberText } from "../report/number-text.js";
 import { PROTOCOLS } from "../report/scores.js";
 import { ENOUGH_RUNS } from "../report/summary.js";
+import type { CheckOutcome } from "./check-outcome.js";
 import { type Cost, mechanismFigures } from "./mechanisms.js";
-import type { CheckOutcome } from "./run-study.js";
+import type { FailedRun } from "./run-study.js";
 import { type Study, startOf } from "./study.js";
 import type { StudyData } from "./study-data.js";
 import type { Search, Trial } from "./tuning.js";
-import { expectedFalseDifferences, type Verdict } from "./verdicts.js";
+import { expectedFalseDifferences } from "./verdicts.js";
 
 /** What stands before the report in a study's page. arms: of all environments, in the study's order. */
 export function studyBlocks(
@@ -24,12 +25,12 @@ export function studyBlocks(
   return [
     { kind: "heading", level: 1, text: `Study: ${study.name}` },
     ...(study.description === "" ? [] : [{ kind: "paragraph", text: study.description } as const]),
-    ...verdictBlocks(data.verdicts, Math.min(...arms.map(({ runs }) => runs.length))),
+    ...verdictBlocks(data),
     ...tuningBlocks(study, searches),
     { kind: "heading", level: 2, text: "Mechanisms" },
     {
       kind: "paragraph",
-      text: "What the optimizer does to the updates, and what it costs. Speeds are of the whole training, several runs side by side on one machine.",
+      text: "What the optimizer does to the updates, and what it costs. Speeds and costs are of whole trainings, environments and evaluations included, several runs side by side on one machine.",
     },
     costTable(data.costs),
     ...envs.map((env, i): Block => {
@@ -47,8 +48,7 @@ export function studyBlocks(
   ];
 }
 
-/** runs: of the arm that has the fewest. */
-function verdictBlocks(verdicts: readonly Verdict[], runs: number): Block[] {
+function verdictBlocks({ verdicts, failed }: StudyData): Block[] {
   const groups = new Map<string, string[]>();
   for (const { env, protocol, text } of verdicts) {
     const key = `${env}, ${protocol}`;
@@ -56,11 +56,10 @@ function verdictBlocks(verdicts: readonly Verdict[], runs: number): Block[] {
   }
   const tests = verdicts.filter(({ difference }) => difference.verdict !== null);
   const found = tests.filter(({ difference }) => difference.verdict !== "no difference");
-  const expected = numberText(expectedFalseDifferences(tests.length, runs));
-  const few =
-    runs < ENOUGH_RUNS
-      ? ` With fewer than ${ENOUGH_RUNS} runs an arm intervals are too narrow: take these verdicts as provisional.`
-      : "";
+  const expected = numberText(expectedFalseDifferences(tests));
+  const few = verdicts.some(({ runs }) => runs < ENOUGH_RUNS)
+    ? ` With fewer than ${ENOUGH_RUNS} runs an arm intervals are too narrow: take these verdicts as provisional.`
+    : "";
   return [
     { kind: "heading", level: 2, text: "Verdict" },
     ...[...groups].flatMap(([title, items]): Block[] => [
@@ -73,6 +72,22 @@ function verdictBlocks(verdicts: readonly Verdict[], runs: number): Block[] {
         "Differences of interquartile means over the test seeds, with 95 % bootstrap intervals. " +
         `${found.length} of ${tests.length} comparisons show a difference; if no arms differed, about ${expected} would, by chance. ` +
         `"No difference" means that none is shown, not that there is none.${few}`,
+    },
+    ...failureBlocks(failed),
+  ];
+}
+
+/** What is compared are the others: an arm whose bad runs fail looks better than it is. */
+function failureBlocks(failed: readonly FailedRun[]): Block[] {
+  if (failed.length === 0) return [];
+  return [
+    {
+      kind: "paragraph",
+      text: "These runs did not finish, and are in no score: an arm that fails where it would do badly looks better than it is.",
+    },
+    {
+      kind: "list",
+      items: failed.map(({ env, arm, seed, message }) => `${env}, ${arm}, seed ${seed}: ${message}`),
     },
   ];
 }
@@ -157,11 +172,11 @@ function sensitivityFigures(
 function costTable(costs: readonly Cost[]): Block {
   return {
     kind: "table",
-    head: ["environment", "arm", "env steps per second", "of the first arm's"],
-    rows: costs.map(({ env, arm, stepsPerSecond }) => {
+    head: ["environment", "arm", "env steps per second", "of the first arm's", "ms per update"],
+    rows: costs.map(({ env, arm, stepsPerSecond, millisecondsPerUpdate }) => {
       const first = costs.find((cost) => cost.env === env)!.stepsPerSecond;
-      const share = stepsPerSecond === null || first === null ? null : stepsPerSecond / first;
-      return [env, arm, numberText(stepsPerSecond), numberText(share)];
+      const share = numberText(stepsPerSecond / first);
+      return [env, arm, numberText(stepsPerSecond), share, numberText(millisecondsPerUpdate)];
     }),
   };
 }
@@ -172,9 +187,11 @@ function checkBlocks(checks: readonly CheckOutcome[]): Block[] {
     { kind: "heading", level: 2, text: "Checks" },
     {
       kind: "list",
-      items: checks.map(({ name, arms, isIdentical }) => {
+      items: checks.map(({ name, arms, isIdentical, difference }) => {
         const [a, b] = arms;
-        return `${name}: ${isIdentical ? "holds" : "DOES NOT HOLD"}; every number that ${a} and ${b} log is ${isIdentical ? "the same" : "not the same"}.`;
+        if (isIdentical === null) return `${name}: NOT CHECKED; a run of ${a} or ${b} did not finish.`;
+        if (isIdentical) return `${name}: holds; every number that both ${a} and ${b} log is the same.`;
+        return `${name}: DOES NOT HOLD; ${a} and ${b} differ, in ${difference} among others.`;
       }),
     },
   ];

@@ -1,7 +1,8 @@
+import { readAssignment } from "../config/command-line.js";
 import { UsageError } from "../errors.js";
 import { readSeedsOrCount } from "../sweep/seeds.js";
 import type { Setting } from "../sweep/setting.js";
-import { axisOfFlag } from "../sweep/spec.js";
+import { type Arm, axisOfFlag } from "../sweep/spec.js";
 import { checkStudy } from "./check-study.js";
 import { FIRST_TUNING_SEED, type Study } from "./study.js";
 
@@ -20,10 +21,7 @@ export interface StudyOverrides {
 export function withStudyOverrides(study: Study, overrides: StudyOverrides): Study {
   const { envs, seeds, tuningSeeds, settings = [] } = overrides;
   const given = settings.map((assignment) => {
-    const [, key, text] = /^\s*([^\s=]+)\s*=(.*)$/s.exec(assignment) ?? [];
-    if (key === undefined || text === undefined) {
-      throw new UsageError("study", `--set ${assignment}: write key=value, for instance --set epochs=5.`);
-    }
+    const [key, text] = readAssignment(assignment);
     return axisOfFlag(key, [text.trim()], `--set ${assignment}`).values[0]!;
   });
   const isGiven = ({ key }: Setting) => given.some((setting) => setting.key === key);
@@ -32,6 +30,13 @@ export function withStudyOverrides(study: Study, overrides: StudyOverrides): Stu
     ...study,
     envs: envs === undefined ? study.envs : axisOfFlag("env", envs, "--env").values,
     settings: [...without(study.settings), ...given],
+    checks: study.checks.map(({ name, arms: [a, b] }) => ({
+      name,
+      arms: [
+        { ...a, settings: without(a.settings) },
+        { ...b, settings: without(b.settings) },
+      ],
+    })),
     seeds: seeds === undefined ? study.seeds : readSeedsOrCount(seeds, 0, "--seeds"),
     tuning: {
       ...study.tuning,
@@ -42,14 +47,32 @@ export function withStudyOverrides(study: Study, overrides: StudyOverrides): Stu
           : readSeedsOrCount(tuningSeeds, FIRST_TUNING_SEED, "--tuning-seeds"),
     },
   };
-  for (const arm of study.arms) {
-    const twice = arm.settings.find(isGiven);
-    if (twice !== undefined)
-      throw new UsageError(
-        "study",
-        `${twice.subject} is what the arms differ in; leave out --set ${twice.key}.`,
-      );
+  const varied = [...study.arms, ...study.checks.flatMap(({ arms }) => differingSettings(arms))];
+  const twice = varied
+    .flatMap((arm) => arm.settings)
+    .find((setting) => given.some((other) => isSameKey(setting, other)));
+  if (twice !== undefined) {
+    throw new UsageError(
+      "study",
+      `${twice.subject} is what the arms differ in; leave out --set ${twice.key}.`,
+    );
   }
   checkStudy(changed, "the study");
   return changed;
+}
+
+/** `optimizer_options` and `optimizer_options.eps` are about the same. */
+function isSameKey({ key: a }: Setting, { key: b }: Setting): boolean {
+  return a.split(".")[0] === b.split(".")[0];
+}
+
+/** Of each arm, what the other does not have. */
+function differingSettings([a, b]: readonly [Arm, Arm]): Arm[] {
+  const without = (arm: Arm, other: Arm) => ({
+    ...arm,
+    settings: arm.settings.filter(
+      ({ key, text }) => !other.settings.some((setting) => setting.key === key && setting.text === text),
+    ),
+  });
+  return [without(a, b), without(b, a)];
 }

@@ -1,10 +1,23 @@
 import { parseYamlValue } from "../config/yaml-file.js";
+import { groupHash } from "../run/hashes.js";
+import { fileSafe } from "../run/run-directory.js";
 import type { SeedRange } from "../sweep/seeds.js";
 import type { Setting } from "../sweep/setting.js";
 import type { Arm } from "../sweep/spec.js";
 import type { Study } from "./study.js";
 
-/** The plan of a study as its file has it, flags and all: what reads it again is the same study. */
+const HASH_DIGITS = 8;
+
+/** Where a study's page goes unless it is said: plans and flags that differ in more than seeds have folders of their own. */
+export function studyFolderName(study: Study): string {
+  const { description: _, seeds: __, ...identity } = planOf(study);
+  return `study-${fileSafe(study.name)}-${groupHash(identity).slice(0, HASH_DIGITS)}`;
+}
+
+/**
+ * The plan of a study as its file has it, flags and all: what reads it again is the same study, but for files that it names, whose
+ * paths are from where the study was carried out.
+ */
 export function planOf(study: Study): Record<string, unknown> {
   const { description, envs, settings, arms, seeds, tuning, comparisons, checks } = study;
   return {

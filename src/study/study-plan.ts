@@ -25,8 +25,12 @@ export async function planTuning(study: Study, options: PlanOptions): Promise<Tu
   return plan(study, cells, label, tuning.settings, tuning.seeds, options);
 }
 
-/** The runs that are compared. Throws as `planSweep`. */
-export async function planTest(study: Study, rates: TunedRates, options: PlanOptions): Promise<StudyRun[]> {
+/** The runs that are compared; arms that come to the same configuration share theirs. Throws as `planSweep`. */
+export async function planTest(
+  study: Study,
+  rates: Pick<TunedRates, "of">,
+  options: PlanOptions,
+): Promise<StudyRun[]> {
   const { tuning, envs, arms, seeds } = study;
   const cells = envs.flatMap((env) =>
     arms.map((arm) => {
@@ -34,7 +38,7 @@ export async function planTest(study: Study, rates: TunedRates, options: PlanOpt
       return { env: env.text, arm: arm.name, settings: [env, ...arm.settings, rate] };
     }),
   );
-  return plan(study, cells, (cell) => `${cell.arm} ${cell.env}`, [], seeds, options);
+  return plan(study, cells, (cell) => `${cell.arm} ${cell.env}`, [], seeds, { ...options, allowTwins: true });
 }
 
 /** Of each check its two runs. Throws as `planSweep`. */
@@ -61,9 +65,9 @@ export function checkSize(study: Study, areManyAllowed: boolean): void {
   );
 }
 
-/** Each run once. */
+/** Each folder once: a check may be a run that tunes, too. */
 export function sweepPlanOf(runs: readonly StudyRun[]): SweepPlan {
-  return { runs: [...new Set(runs.map(({ run }) => run))] };
+  return { runs: [...new Map(runs.map(({ run }) => [run.directory.path, run])).values()] };
 }
 
 interface Cell {
@@ -72,7 +76,7 @@ interface Cell {
   readonly settings: readonly Setting[];
 }
 
-/** Seed by seed, each cell an arm of a sweep. Cells of the same settings (an arm that takes another's rate) share their runs. */
+/** Seed by seed, each cell an arm of a sweep. */
 async function plan<C extends Cell>(
   study: Study,
   cells: readonly C[],
@@ -83,17 +87,11 @@ async function plan<C extends Cell>(
 ): Promise<(C & { run: SweepRun })[]> {
   const isReplaced = ({ key }: Setting) => settings.some((setting) => setting.key === key);
   const common = [...study.settings.filter((setting) => !isReplaced(setting)), ...settings];
-  const keyOf = (cell: C) => JSON.stringify(cell.settings.map(({ key, text }) => [key, text]));
-  const arms = new Map<string, Arm>();
-  for (const cell of cells) {
-    const key = keyOf(cell);
-    if (!arms.has(key)) arms.set(key, { name: labelOf(cell), settings: cell.settings });
-  }
-  const spec = { settings: common, axes: [], draws: undefined, arms: [...arms.values()], seeds };
+  const arms: Arm[] = cells.map((cell) => ({ name: labelOf(cell), settings: cell.settings }));
   // How many there may be was checked of the whole study.
-  const { runs } = await planSweep(spec, { ...options, allowManyRuns: true });
-  const places = [...arms.keys()];
-  const ofSeed = (start: number) =>
-    cells.map((cell) => ({ ...cell, run: runs[start + places.indexOf(keyOf(cell))]! }));
-  return runs.filter((_, i) => i % places.length === 0).flatMap((_, round) => ofSeed(round * places.length));
+  const { runs } = await planSweep(
+    { settings: common, axes: [], draws: undefined, arms, seeds },
+    { ...options, allowManyRuns: true },
+  );
+  return runs.map((run, i) => ({ ...cells[i % cells.length]!, run }));
 }

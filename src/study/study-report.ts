@@ -7,7 +7,7 @@ import { summarize } from "../report/summary.js";
 import { type PageOptions, writePage } from "../report/write-page.js";
 import { packageVersion } from "../run/package-version.js";
 import { costsOf, MECHANISM_TAGS } from "./mechanisms.js";
-import type { StudyOutcome } from "./run-study.js";
+import type { StudyResult } from "./run-study.js";
 import type { Study } from "./study.js";
 import type { SearchSummary, StudyData } from "./study-data.js";
 import { studyBlocks } from "./study-document.js";
@@ -21,28 +21,30 @@ import { verdictsOf } from "./verdicts.js";
  */
 export async function writeStudy(
   study: Study,
-  outcome: Exclude<StudyOutcome, { status: "interrupted" }>,
+  result: StudyResult,
   options: PageOptions & { readonly csv?: boolean },
 ): Promise<{ data: StudyData; files: string[] }> {
-  const arms = armsOf(study, outcome);
-  const reference = new Set(study.comparisons.map(([, y]) => y));
-  const report = summarize(arms, reference.size === 1 ? { reference: [...reference][0]! } : {});
+  const arms = armsOf(study, result);
+  const [reference, ...others] = [...new Set(study.comparisons.map(([, y]) => y))];
+  const isThere = others.length === 0 && arms.some(({ label }) => label === reference);
+  const report = summarize(arms, isThere ? { reference: reference! } : {});
   const data: StudyData = {
     verdicts: verdictsOf(study, arms),
-    searches: outcome.rates.searches.map(summaryOf),
-    checks: outcome.checks,
+    searches: result.rates.searches.map(summaryOf),
+    checks: result.checks,
+    failed: result.failed,
     plan: planOf(study),
     costs: costsOf(arms),
     report,
   };
   const page = documentOf(report, report.environments.map(figuresOf), packageVersion());
-  const blocks = [...studyBlocks(study, data, outcome.rates.searches, arms), ...page];
+  const blocks = [...studyBlocks(study, data, result.rates.searches, arms), ...page];
   return { data, files: await writePage(blocks, options.csv ? csvFiles(report) : new Map(), options) };
 }
 
 /** The runs by the study's own names and in its order; a run that two arms share counts in both. */
-function armsOf(study: Study, { runs }: Exclude<StudyOutcome, { status: "interrupted" }>): Arm[] {
-  const envs = [...new Set(runs.map(({ run }) => run.env))];
+function armsOf(study: Study, { runs }: StudyResult): Arm[] {
+  const envs = [...new Set(runs.map(({ run }) => run.config.env))];
   const place = ({ env, label }: Arm) =>
     envs.indexOf(env) * study.arms.length + study.arms.findIndex(({ name }) => name === label);
   const found = new Map<Run, string>();

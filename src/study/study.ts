@@ -1,7 +1,7 @@
 import { compileSchedule } from "../config/schedule.js";
 import { parseYamlValue } from "../config/yaml-file.js";
 import { ENOUGH_RUNS } from "../report/summary.js";
-import { countSeeds, listSeeds, type SeedRange } from "../sweep/seeds.js";
+import { countSeeds, type SeedRange } from "../sweep/seeds.js";
 import type { Setting } from "../sweep/setting.js";
 import type { Arm } from "../sweep/spec.js";
 
@@ -77,5 +77,5 @@ export function countRuns({ arms, envs, seeds, tuning, checks }: Study): {
 
 /** The seed that checks are run with. */
 export function firstTuningSeed({ tuning }: Study): number {
-  return listSeeds(tuning.seeds.slice(0, 1))[0]!;
+  return tuning.seeds[0]!.first;
 }

@@ -20,7 +20,7 @@ export interface Search {
 /** A learning rate that was tried. */
 export interface Trial {
   readonly rate: Setting;
-  /** Mean of the final deterministic evaluations of all tuning seeds; null where one of the runs failed. */
+  /** Mean of the final deterministic evaluations of all tuning seeds; null where one of the runs left what is finite. */
   readonly score: number | null;
   readonly scores: readonly (number | null)[];
 }
@@ -39,9 +39,9 @@ export class TunedRates {
 
 /**
  * Chooses each arm's learning rate: the one with the highest mean of final deterministic evaluations over the tuning seeds. A rate
- * at which a run failed (its numbers left what is finite, say) is not chosen.
+ * at which a run's numbers, or its evaluation, left what is finite is not chosen. runs: carried out, all of them.
  *
- * Throws RlAdanError where all rates of an arm failed.
+ * Throws RlAdanError where no rate of an arm is left.
  */
 export function chooseRates({ tuning }: Study, runs: readonly TuningRun[]): TunedRates {
   const cells = new Map<string, TuningRun[]>();
@@ -67,10 +67,10 @@ function search(rates: readonly Setting[], runs: readonly TuningRun[]): Search {
     if (score === null) return found;
     return found < 0 || score > trials[found]!.score! ? i : found;
   }, -1);
-  if (best >= 0) return { env, envId: run.env, arm, trials, best };
+  if (best >= 0) return { env, envId: run.config.env, arm, trials, best };
   throw new RlAdanError(
     "study-search",
-    `No learning rate of ${arm} in ${env} is left: at each of them a run failed.`,
+    `No learning rate of ${arm} in ${env} is left: at each of them a run left what is finite, or was never evaluated.`,
   );
 }
 

@@ -10,6 +10,8 @@ export interface Verdict {
   readonly protocol: Protocol;
   readonly x: string;
   readonly y: string;
+  /** Of the arm that has fewer. */
+  readonly runs: number;
   /** The interquartile mean of x less that of y. */
   readonly difference: Difference;
   readonly text: string;
@@ -30,25 +32,40 @@ export function verdictsOf({ comparisons }: Study, arms: readonly Arm[]): Verdic
           ofX!.map((value) => [value]),
           ofY!.map((value) => [value]),
         );
-        return [{ env, protocol, x, y, difference, text: verdictText(x, y, difference) }];
+        return [
+          {
+            env,
+            protocol,
+            x,
+            y,
+            runs: Math.min(ofX!.length, ofY!.length),
+            difference,
+            text: verdictText(x, y, difference),
+          },
+        ];
       }),
     ),
   );
 }
 
+/** Of two arms that are alike, how often a test over one task finds a difference: intervals of few runs are too narrow. */
+export const FALSE_DIFFERENCES = [
+  { runs: 20, share: 0.052 },
+  { runs: 10, share: 0.052 },
+  { runs: 5, share: 0.066 },
+  { runs: 3, share: 0.199 },
+  { runs: 2, share: 0.345 },
+] as const;
+
 /**
- * How many differences such tests find, on average, where the arms are all alike: intervals of few runs are too narrow.
+ * How many differences the tests would find, on average, if all arms were alike; between two numbers of runs that were measured,
+ * that of the fewer.
  *
- * Source: the share of false differences for one task in docs/statistics.md; between two of its rows that of the fewer runs.
+ * Source: docs/statistics.md, "How far to trust an interval".
  */
-export function expectedFalseDifferences(tests: number, runs: number): number {
-  const shares = [
-    [10, 0.052],
-    [5, 0.066],
-    [3, 0.199],
-    [2, 0.345],
-  ] as const;
-  return tests * (shares.find(([fewest]) => runs >= fewest)?.[1] ?? 0);
+export function expectedFalseDifferences(verdicts: readonly Pick<Verdict, "runs">[]): number {
+  const shareOf = (count: number) => FALSE_DIFFERENCES.find(({ runs }) => count >= runs)?.share ?? 0;
+  return verdicts.reduce((sum, { runs }) => sum + shareOf(runs), 0);
 }
 
 function verdictText(x: string, y: string, { verdict, value, interval }: Difference): string {

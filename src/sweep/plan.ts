@@ -33,8 +33,8 @@ export interface SweepRun {
   readonly label: string;
   /** The keys that vary besides the arm and the seed, as text. */
   readonly varied: Readonly<Record<string, string>>;
-  /** With its version. */
-  readonly env: string;
+  /** As it will be trained with. */
+  readonly config: TrainConfig;
   readonly seed: number;
   readonly runHash: string;
   /** Named by the run hash. */
@@ -54,6 +54,8 @@ export interface PlanOptions {
   readonly runsRoot: string;
   /** More than MAX_RUNS are wanted. */
   readonly allowManyRuns?: boolean | undefined;
+  /** Arms may be the same runs, which then lie in the same folder. */
+  readonly allowTwins?: boolean | undefined;
   /** Whether a config file's env may be a module. */
   readonly allowEnvModule?: boolean | undefined;
 }
@@ -72,7 +74,7 @@ export async function planSweep(spec: SweepSpec, options: PlanOptions): Promise<
   for (const configuration of configurationsOf(spec)) {
     resolved.push(await resolve(configuration, seeds[0]!, options));
   }
-  refuseTwins(resolved);
+  if (options.allowTwins !== true) refuseTwins(resolved);
   return { runs: seeds.flatMap((seed) => resolved.map((each) => runOf(each, seed, options.runsRoot))) };
 }
 
@@ -234,7 +236,7 @@ function runOf(resolved: Resolved, seed: number, runsRoot: string): SweepRun {
     arm,
     label,
     varied,
-    env: config.env,
+    config,
     seed,
     runHash: hash,
     directory,

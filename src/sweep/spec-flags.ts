@@ -1,3 +1,4 @@
+import { readAssignment } from "../config/command-line.js";
 import { readConfigFile } from "../config/config-file-node.js";
 import { UsageError } from "../errors.js";
 import { readSeeds } from "./seeds.js";
@@ -46,12 +47,8 @@ function axesOf(flags: SpecFlags): Axis[] {
     ...[...given(lists), ...keys].map(([key, text]) => axis(key, text, `--${key.replaceAll("_", "-")}`)),
     ...given({ config, model }).map(([key, path]) => axisOfFlag(key, [path], `--${key}`)),
     ...set.map((assignment) => {
-      const [, key, text] = /^\s*([^\s=]+)\s*=(.*)$/s.exec(assignment) ?? [];
-      if (key !== undefined && text !== undefined) return axis(key, text, `--set ${assignment}`);
-      throw new UsageError(
-        "config",
-        `--set ${assignment}: write key=value,value, for instance --set learning_rate=3e-4,1e-3.`,
-      );
+      const example = "key=value,value, for instance --set learning_rate=3e-4,1e-3";
+      return axis(...readAssignment(assignment, example), `--set ${assignment}`);
     }),
   ];
 }

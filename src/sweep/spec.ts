@@ -238,12 +238,13 @@ function refuseKey(key: string, subject: string): void {
 }
 
 /** The entries of a mapping; none when it is not there or empty. */
-function mappingOf(entry: YamlEntry | undefined): readonly YamlEntry[] {
+export function mappingOf(entry: YamlEntry | undefined): readonly YamlEntry[] {
   if (entry === undefined || entry.value === null) return [];
   if (entry.mapping !== undefined) return entry.mapping.entries;
   throw new UsageError("sweep-key", `${subjectOf(entry)} must be a mapping of keys.`);
 }
 
-function subjectOf({ key, place }: YamlEntry): string {
+/** How an error names an entry. */
+export function subjectOf({ key, place }: YamlEntry): string {
   return `${place}: key "${key}"`;
 }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { rlAdanIn } from "../support/rl-adan.js";
@@ -6,6 +6,10 @@ import { temporaryFolder } from "../support/temporary-folder.js";
 
 const folder = temporaryFolder();
 const rlAdan = (...argv: string[]) => rlAdanIn(folder, argv);
+
+/** Where the page lies: the folder's name ends in a hash of the plan. */
+const pageFolder = () =>
+  join(folder, "runs", readdirSync(join(folder, "runs")).find((name) => name.startsWith("study-plan-"))!);
 
 const PLAN = `
 description: A plan of the tests, of no use.
@@ -38,8 +42,8 @@ describe("a study", () => {
     writeFileSync(join(folder, "plan.yaml"), PLAN);
     const dry = rlAdan("ablate", "plan.yaml", "--dry-run");
     expect(dry.stderr).toBe("");
-    // Four to tune, four to check.
-    expect(dry.stdout.trim().split("\n")).toHaveLength(11);
+    // Four to tune, two of which are checked too, two more to check; two notes, and the rest.
+    expect(dry.stdout.trim().split("\n")).toHaveLength(9);
     expect(dry.stdout).toContain("# note: one tuning seed: ");
     expect(dry.stdout).toContain("# then 4 runs that are compared, at the learning rates that these find\n");
     expect(existsSync(join(folder, "runs"))).toBe(false);
@@ -61,7 +65,7 @@ describe("a study", () => {
       checks: [{ isIdentical: true }, { isIdentical: false }],
     });
     expect(study["verdicts"]).toHaveLength(2);
-    const page = readFileSync(join(folder, "runs", "study-plan", "report.md"), "utf8");
+    const page = readFileSync(join(pageFolder(), "report.md"), "utf8");
     for (const text of [
       "A plan of the tests, of no use.",
       "## Verdict\n",
@@ -73,23 +77,65 @@ describe("a study", () => {
       "take these verdicts as provisional",
       "## Plan\n\n```\ndescription: A plan of the tests, of no use.\nenv:\n",
       " \\* (-",
-      "Adan is Adam: DOES NOT HOLD; every number that c and d log is not the same.",
+      "Adan is Adam: DOES NOT HOLD; c and d differ, in ",
       "Adan without its difference is Adam with its betas: holds; ",
       "![Pendulum-v1: KL divergence from the policy before",
       "# Report: Pendulum-v1\n",
       "| arm | runs |",
     ])
       expect(page).toContain(text);
-    expect(readdirSync(join(folder, "runs", "study-plan"))).toEqual(
-      expect.arrayContaining(["arms.csv", "figures", "report.html"]),
-    );
+    expect(readdirSync(pageFolder())).toEqual(expect.arrayContaining(["arms.csv", "figures", "report.html"]));
 
     // Again: everything is there.
     const again = rlAdan("ablate", "plan.yaml", "--no-png", "--csv");
-    expect(again.stdout).toContain("8 runs, 6 of them finished before\n");
+    expect(again.stdout).toContain("6 runs, 4 of them finished before\n");
     expect(again.stdout).toContain("4 runs, 4 of them finished before\n");
     expect(again.stdout).toMatch(/Pendulum-v1, evaluation\n {2}adam less adan: /);
-    expect(readFileSync(join(folder, "runs", "study-plan", "report.md"), "utf8")).toBe(page);
+    expect(readFileSync(join(pageFolder(), "report.md"), "utf8")).toBe(page);
+  });
+
+  it("does not choose a rate while a run that tunes is not carried out", { timeout: 300_000 }, () => {
+    const root = join(folder, "broken");
+    const argv = ["ablate", "plan.yaml", "--runs-root", "broken", "--jobs", "1", "--json"];
+    const [first] = rlAdan(...argv, "--dry-run")
+      .stdout.trim()
+      .split("\n");
+    const { runDirectory } = JSON.parse(first!) as { runDirectory: string };
+    mkdirSync(join(folder, runDirectory, "lease.json"), { recursive: true });
+    const stopped = rlAdan(...argv);
+    expect([stopped.status, stopped.stderr]).toEqual([1, ""]);
+    expect(JSON.parse(stopped.stdout.trim().split("\n").at(-1)!)).toMatchObject({
+      event: "failed",
+      failed: 1,
+    });
+    expect(readdirSync(root).some((name) => name.startsWith("study-"))).toBe(false);
+
+    // A run that is compared and fails is named on the page, whose verdicts leave it out.
+    rmSync(join(folder, runDirectory), { recursive: true });
+    const seed = (text: string) => (JSON.parse(text) as { seed: number }).seed;
+    const done = rlAdan(...argv, "--no-png");
+    expect(done.status).toBe(1);
+    const commands = rlAdan(...argv, "--dry-run")
+      .stdout.trim()
+      .split("\n");
+    const compared = commands.map((line) => line).find((line) => seed(line) === 0)!;
+    const { runDirectory: failing } = JSON.parse(compared) as { runDirectory: string };
+    writeFileSync(join(folder, failing, "result.json"), "");
+    const again = rlAdan("ablate", "plan.yaml", "--runs-root", "broken", "--no-png");
+    expect(again.status).toBe(1);
+    const page = readdirSync(root).find((name) => name.startsWith("study-"))!;
+    expect(readFileSync(join(root, page, "report.md"), "utf8")).toContain(
+      "These runs did not finish, and are in no score",
+    );
+
+    // Evaluated otherwise than the plan says now.
+    writeFileSync(join(folder, "edited.yaml"), PLAN.replace("eval_episodes: 1", "eval_episodes: 2"));
+    expect(rlAdan("ablate", "edited.yaml", "--runs-root", "broken")).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining(
+        "was trained with eval_episodes: 1, the study has 2; move it away",
+      ) as string,
+    });
   });
 
   it("refuses what is no study, or too much", () => {

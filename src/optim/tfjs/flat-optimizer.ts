@@ -1,11 +1,10 @@
 import type { Tensor, Tensor1D } from "@tensorflow/tfjs";
 import type { StateTree } from "../../../envs/api/state.js";
-import { UsageError } from "../../errors.js";
 import { ADAM_DEFAULTS } from "../adam.js";
 import { ADAN_DEFAULTS } from "../adan.js";
 import type { OptimizerOptions } from "../optimizer.js";
 import { readOptions } from "../options.js";
-import { type OptimizerMethod, optimizerMethod, optimizerMethodNames } from "../registry.js";
+import { methodOn, type OptimizerMethod } from "../registry.js";
 import { RunningPower } from "../running-power.js";
 import { restoreSnapshot, takeSnapshot } from "../snapshot.js";
 import { adamwRule } from "./adam-rule.js";
@@ -132,16 +131,6 @@ export function flatOptimizerTensors(device: string, name: string): { kept: numb
   return rule === "adan"
     ? { kept: adanRule.slots.length, stepping: 24 }
     : { kept: adamwRule.slots.length, stepping: 15 };
-}
-
-function methodOn(device: string, name: string): OptimizerMethod {
-  const method = optimizerMethod(name);
-  if (method !== undefined) return method;
-  throw new UsageError(
-    "optimizer-device",
-    `Optimizer "${name}" steps in our own memory, not on device ${device}, which has ` +
-      `${optimizerMethodNames().join(", ")}; choose one of these, or device simd.`,
-  );
 }
 
 /** A rule with its options. */
