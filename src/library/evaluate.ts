@@ -2,6 +2,7 @@ import { envModuleIn } from "../env-module-choice-node.js";
 import { type EvaluationResult, evaluateRun, openTrainedPolicy } from "../evaluate.js";
 import { Policy } from "../policy/policy.js";
 import type { CheckpointName } from "../run/checkpoint.js";
+import { checkCount } from "./check-count.js";
 
 export interface CheckpointChoice {
   /** "latest" unless given; "best", or a step. */
@@ -12,13 +13,15 @@ export interface CheckpointChoice {
 
 /**
  * Evaluates a run as `rl-adan eval` does: mean actions, frozen moments, the same episode seeds each time; 10 episodes unless
- * given. Rejects with a sentence when the directory is not a run, or has no such checkpoint.
+ * given. Rejects with a sentence when the directory is not a run, or has no such checkpoint, or episodes is no whole number of at
+ * least 1.
  */
 export async function evaluate(
   runDirectory: string,
   options: CheckpointChoice & { readonly episodes?: number } = {},
 ): Promise<EvaluationResult> {
   const { episodes = 10, checkpoint = "latest", env } = options;
+  checkCount("episodes", episodes);
   return evaluateRun(runDirectory, { episodes, checkpoint, envModule: await envModuleIn(env) });
 }
 

@@ -13,6 +13,7 @@ import { policySpacesOf } from "../spaces.js";
 import { makeRunDirectory, resumeRun, trainRun } from "../train.js";
 import type { PpoTrainConfig } from "../train-config.js";
 import type { TrainIterations, TrainOutcome } from "../training.js";
+import { checkCount } from "./check-count.js";
 import { RunningTraining } from "./running-training.js";
 import { copySavedRun } from "./saved-run.js";
 import { resolveSettings, type TrainSettings } from "./settings.js";
@@ -107,13 +108,15 @@ export class PPO {
    * Learns for so many more env steps (the configuration's budget unless given), in whole iterations; then evaluates.
    *
    * Schedules of `progress` run over all steps, those of earlier calls included. An interrupt ends it as in `train`. When it
-   * fails, the agent is what the last checkpoint has: the next call goes on from there.
+   * fails, the agent is what the last checkpoint has: the next call goes on from there. Rejects with UsageError, before anything
+   * is written, when timesteps is no whole number of at least 1.
    */
   async learn(
     timesteps: number = this.config.total_timesteps,
     options: LearnOptions = {},
   ): Promise<TrainOutcome> {
     const { callback, reporter = silentReporter, signal } = options;
+    checkCount("timesteps", timesteps);
     const training = new RunningTraining((stop) => this.#iterations(timesteps, reporter, stop), signal);
     try {
       for await (const iteration of training) {
@@ -127,7 +130,7 @@ export class PPO {
 
   /**
    * The action for an observation, as the environment takes it: sampled, or with `deterministic` the likeliest. An array is
-   * reused by the next call.
+   * reused by the next call. Throws ShapeError for an observation of another length, or several at once.
    */
   predict(
     observation: ArrayLike<number>,
@@ -140,6 +143,7 @@ export class PPO {
   /** Evaluates what was learned, as `evaluate` does. */
   async evaluate({ episodes = 10 }: { readonly episodes?: number } = {}): Promise<EvaluationResult> {
     const { envModule } = this.#origin;
+    checkCount("episodes", episodes);
     return evaluateRun(this.#saved("evaluate"), { episodes, checkpoint: "latest", envModule });
   }
 

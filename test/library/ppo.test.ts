@@ -80,6 +80,20 @@ describe("PPO", () => {
     expect(bytesOf(join(folder, "twice"), 384)).toEqual(bytesOf(join(folder, "once"), 384));
   });
 
+  it("refuses counts that are none, before anything is written", async () => {
+    const agent = await PPO.create(SMALL, { runDirectory: join(folder, "counts") });
+    for (const timesteps of [-5, 0, Number.NaN, 1.5, "abc" as unknown as number]) {
+      await expect(agent.learn(timesteps)).rejects.toThrow(
+        `timesteps must be a whole number of at least 1, got ${typeof timesteps === "string" ? '"abc"' : timesteps}.`,
+      );
+    }
+    expect(existsSync(join(folder, "counts"))).toBe(false);
+    await agent.learn(128);
+    const noEpisodes = "episodes must be a whole number of at least 1, got 0.";
+    await expect(agent.evaluate({ episodes: 0 })).rejects.toThrow(noEpisodes);
+    await expect(evaluate(join(folder, "counts"), { episodes: 0 })).rejects.toThrow(noEpisodes);
+  });
+
   it("is stopped by its callback, which sees each iteration", async () => {
     const agent = await PPO.create(SMALL, { runDirectory: join(folder, "stopped") });
     const steps: number[] = [];
