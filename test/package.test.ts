@@ -119,4 +119,10 @@ describe("the package", () => {
     },
     60_000,
   );
+
+  it("has types that need none of Node's: TypeScript 6 and newer load those only where a project names them", () => {
+    writeFileSync(join(project, "plain.ts"), 'export * from "rl-adan";\nexport * from "rl-adan/envs";\n');
+    const options = ["--strict", "--noEmit", "--module", "nodenext", "--target", "es2022"];
+    run(join(ROOT, "node_modules/typescript/bin/tsc"), "--ignoreConfig", ...options, "plain.ts");
+  }, 60_000);
 });

@@ -18,6 +18,9 @@ export interface ReportStream {
   readonly columns?: number;
 }
 
+/** Variables of a process, without Node's own type: declarations are to compile where no types of Node are loaded. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
 type Colors = Pick<typeof pc, "bold">;
 const plain: Colors = pc.createColors(false);
 
@@ -33,7 +36,7 @@ const REPAINT_INTERVAL_MS = 100;
  */
 export function createReporter(
   stream: ReportStream,
-  options: { mode: ReportMode; profile?: boolean; env?: NodeJS.ProcessEnv; clock?: () => number },
+  options: { mode: ReportMode; profile?: boolean; env?: Environment; clock?: () => number },
 ): TrainReporter {
   const { mode, profile = false, env = process.env, clock = () => performance.now() } = options;
   if (mode === "quiet") return silentReporter;
