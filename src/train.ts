@@ -7,7 +7,7 @@ import { parseYamlMapping } from "./config/yaml-file.js";
 import { DeviceLostError } from "./devices/device-lost.js";
 import { describeDiskError } from "./disk-errors-node.js";
 import type { EnvModule } from "./env-modules-node.js";
-import { RlAdanError, UsageError } from "./errors.js";
+import { RlAdanError, SettingError, UsageError } from "./errors.js";
 import {
   formatRollback,
   type RollbackFacts,
@@ -166,11 +166,10 @@ async function* resumeLeased(run: RunDirectory, lease: Lease, options: ResumeOpt
   const began = newestStart(run) ?? FROM_THE_BEGINNING;
   const { from } = began;
   if (isFinished(run) && (from === undefined || from.step >= config.total_timesteps)) {
-    throw new UsageError(
-      "resume",
+    throw new SettingError("resume", (name) =>
       from === undefined
         ? `${run.path} is finished and has no checkpoint any more to go on from.`
-        : `${run.path} has done ${from.step} steps of ${config.total_timesteps}; give a larger --total-timesteps to go on.`,
+        : `${run.path} has done ${from.step} steps of ${config.total_timesteps}; give a larger ${name("total_timesteps")} to go on.`,
     );
   }
   const prepared = await prepare(config, options.envModule, began);

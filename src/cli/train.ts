@@ -175,7 +175,7 @@ async function resumedRun(algorithm: string | undefined, flags: TrainFlags): Pro
   const { resolveResumeOverrides } = await import("../train-config.js");
   const envModule = await envModuleOf(flags.env);
   const { env: _module, ...values } = configValues(flags);
-  const overrides = resolveResumeOverrides(values);
+  const overrides = resolveResumeOverrides({ flags: values });
   const { outcomeOf, resumeRun } = await import("../train.js");
   return (how) => outcomeOf(resumeRun({ ...how, runDirectory: flags.resume!, overrides, envModule }));
 }

@@ -3,6 +3,7 @@ import { type EvaluationResult, evaluateRun, openTrainedPolicy } from "../evalua
 import { Policy } from "../policy/policy.js";
 import type { CheckpointName } from "../run/checkpoint.js";
 import { checkCount } from "./check-count.js";
+import { throwInCode } from "./in-code.js";
 
 export interface CheckpointChoice {
   /** "latest" unless given; "best", or a step. */
@@ -22,7 +23,9 @@ export async function evaluate(
 ): Promise<EvaluationResult> {
   const { episodes = 10, checkpoint = "latest", env } = options;
   checkCount("episodes", episodes);
-  return evaluateRun(runDirectory, { episodes, checkpoint, envModule: await envModuleIn(env) });
+  return evaluateRun(runDirectory, { episodes, checkpoint, envModule: await envModuleIn(env) }).catch(
+    throwInCode,
+  );
 }
 
 /**
@@ -31,7 +34,9 @@ export async function evaluate(
  */
 export async function loadPolicy(runDirectory: string, options: CheckpointChoice = {}): Promise<Policy> {
   const { checkpoint = "latest", env: name } = options;
-  const { snapshot, env } = await openTrainedPolicy(runDirectory, checkpoint, await envModuleIn(name));
+  const { snapshot, env } = await openTrainedPolicy(runDirectory, checkpoint, await envModuleIn(name)).catch(
+    throwInCode,
+  );
   env.close();
   return Policy.load(snapshot);
 }

@@ -14,13 +14,12 @@ import { makeRunDirectory, resumeRun, trainRun } from "../train.js";
 import type { PpoTrainConfig } from "../train-config.js";
 import type { TrainIterations, TrainOutcome } from "../training.js";
 import { checkCount } from "./check-count.js";
+import { throwInCode } from "./in-code.js";
+import { absolutePlace, type RunPlace } from "./run-place.js";
 import { RunningTraining } from "./running-training.js";
 import { copySavedRun } from "./saved-run.js";
-import { resolveSettings, type TrainSettings } from "./settings.js";
+import { resolveSettings, settingsOf, type TrainSettings } from "./settings.js";
 import type { TrainOptions } from "./train.js";
-
-/** Where an agent's run directory goes. */
-export type RunPlace = Pick<TrainOptions, "runDirectory" | "runsRoot">;
 
 export interface LearnOptions extends Pick<TrainOptions, "signal" | "reporter"> {
   /** Called after each iteration, awaited; `false` ends the learning there, with a checkpoint. */
@@ -55,7 +54,7 @@ export class PPO {
   #predictions = 0;
 
   private constructor(origin: Origin) {
-    this.#origin = origin;
+    this.#origin = { ...origin, place: absolutePlace(origin.place) };
   }
 
   /**
@@ -64,7 +63,10 @@ export class PPO {
    * Rejects with UsageError for settings that don't fit, or spaces that PPO can't use.
    */
   static async create(settings: Omit<TrainSettings, "algorithm">, place: RunPlace = {}): Promise<PPO> {
-    const { config: resolved, envModule } = await resolveSettings({ ...settings, algorithm: "ppo" });
+    const { config: resolved, envModule } = await resolveSettings({
+      ...settingsOf("PPO.create", settings),
+      algorithm: "ppo",
+    }).catch(throwInCode);
     const config = resolved as PpoTrainConfig;
     const env = await envSource(config, envModule).make(config.env_options);
     try {
@@ -83,7 +85,9 @@ export class PPO {
   static async load(folder: string, options: RunPlace & { readonly env?: string } = {}): Promise<PPO> {
     const { env: name, ...place } = options;
     const envModule = await envModuleIn(name);
-    const { config, step, snapshot, env } = await openTrainedPolicy(folder, "latest", envModule);
+    const { config, step, snapshot, env } = await openTrainedPolicy(folder, "latest", envModule).catch(
+      throwInCode,
+    );
     env.close();
     const agent = new PPO({ config, envModule, place, folder });
     await agent.#take(snapshot, step);

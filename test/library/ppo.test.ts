@@ -49,6 +49,14 @@ describe("PPO", () => {
     expect(Array.from(still.predict(OBSERVATION, { deterministic: true }) as Float32Array)).toEqual(before);
   });
 
+  it("is created from one object, as TypeScript's settings are", async () => {
+    const create = PPO.create as unknown as (...given: string[]) => Promise<PPO>;
+    await expect(create("MlpPolicy", "Pendulum")).rejects.toThrow(
+      'PPO.create takes one object: { env: "Pendulum", … }.',
+    );
+    await expect(PPO.create({})).rejects.toThrow("name one with env;");
+  });
+
   it("predicts the likeliest action, or samples around it, the same for the same seed", async () => {
     const draw = async () => {
       const agent = await PPO.create(SMALL);
