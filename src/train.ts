@@ -73,7 +73,7 @@ export interface ResumeOptions extends CommonOptions {
 export async function* trainRun(options: TrainOptions): TrainIterations {
   const { argv = [] } = options;
   const { config, deviceReason, hints } = await settleDevice(options.config, options.envModule);
-  const notes = [...(options.notes ?? []), ...hints];
+  const notes = [...uncheckedNote(options.envModule), ...(options.notes ?? []), ...hints];
   const configText = stringify(config);
   // A run whose configuration could not be read again could be neither resumed nor evaluated.
   parseYamlMapping(configText, "config.yaml");
@@ -96,6 +96,13 @@ export async function* trainRun(options: TrainOptions): TrainIterations {
   } finally {
     await prepared.close();
   }
+}
+
+/** Training doesn't look for what check-env does: an observation's array used twice, a reset that forgets its seed. */
+function uncheckedNote(envModule: EnvModule | undefined): string[] {
+  if (envModule === undefined) return [];
+  const command = commandText(programName(), ["check-env", envModule.spec]);
+  return [`${envModule.id} was not checked; ${command} looks for what goes wrong unseen`];
 }
 
 /** Iterates a training to its end. */

@@ -10,6 +10,7 @@ import {
   type TrainSettings,
   train,
 } from "../../src/index.js";
+import { type RunFacts, silentReporter } from "../../src/logging/progress.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 
 const folder = temporaryFolder();
@@ -205,7 +206,11 @@ describe("train", () => {
          restore(state) { this.#t = state.t; }
        }`,
     );
-    const outcome = await train({ ...SMALL, env: `${file}:Still` }, { runDirectory: join(folder, "own") });
+    const notes: string[] = [];
+    const reporter = { ...silentReporter, started: (facts: RunFacts) => notes.push(...facts.notes) };
+    const place = { runDirectory: join(folder, "own"), reporter };
+    const outcome = await train({ ...SMALL, env: `${file}:Still` }, place);
+    expect(notes[0]).toMatch(/^Still was not checked; .*rl-adan check-env .*own-env\.mjs:Still'? looks for/);
     expect(outcome).toMatchObject({ status: "finished", result: { train_return_last_100: 10 } });
     const { runDirectory } = outcome;
     for (const open of [
