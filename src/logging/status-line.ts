@@ -127,8 +127,13 @@ class LineReporter implements TrainReporter {
   }
 
   interrupted(step: number, resumeCommand: string | null): void {
-    const how = resumeCommand === null ? "nothing was saved" : `go on with: ${printable(resumeCommand)}`;
-    this.#line(`interrupted at step ${step}; ${how}`);
+    const isSaved = resumeCommand !== null && step > 0;
+    const saved = isSaved ? "" : "; nothing was saved";
+    const how =
+      resumeCommand === null
+        ? ""
+        : `; ${isSaved ? "go on" : "begin again"} with: ${printable(resumeCommand)}`;
+    this.#line(`interrupted at step ${step}${saved}${how}`);
   }
 
   profile(phases: Readonly<Record<string, number>>, wallSeconds: number): void {
