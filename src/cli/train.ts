@@ -81,7 +81,10 @@ export function addTrainCommand(program: Command): void {
     ])
     .option("--run-dir <path>", "the run's own directory")
     .option("--runs-root <path>", "folder of run directories (default: runs)")
-    .option("--resume <run>", "go on with this run from its latest checkpoint")
+    .option(
+      "--resume <run>",
+      "go on with this run from its latest checkpoint; schedules run over a larger --total-timesteps",
+    )
     .option("--profile", "print at the end where the time went")
     .option("--quiet", "print errors only")
     .option("--json", "print one JSON object per event")

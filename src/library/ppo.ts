@@ -111,7 +111,8 @@ export class PPO {
   /**
    * Learns for so many more env steps (the configuration's budget unless given), in whole iterations; then evaluates.
    *
-   * Schedules of `progress` run over all steps, those of earlier calls included. An interrupt ends it as in `train`. When it
+   * Schedules of `progress` run over all steps, those of earlier calls included: a second call sets progress back, and a
+   * learning rate that fell with it rises again. An interrupt ends it as in `train`. When it
    * fails, the agent is what the last checkpoint has: the next call goes on from there. Rejects with UsageError, before anything
    * is written, when timesteps is no whole number of at least 1.
    */

@@ -41,7 +41,8 @@ export type ResumeOptions = Pick<TrainOptions, "signal" | "reporter"> & {
 /**
  * Goes on with a run from its newest whole checkpoint, as `rl-adan train --resume` does.
  *
- * overrides: what may change between the parts of a run, `total_timesteps` above all.
+ * overrides: what may change between the parts of a run, `total_timesteps` above all. Schedules of `progress` run over the
+ * new total: with a larger one a learning rate that fell rises again.
  * Rejects with a sentence when the directory is not a run, has no whole checkpoint, or nothing is left to do.
  */
 export function resume(
