@@ -10,6 +10,8 @@ type Options = Readonly<Record<string, unknown>>;
 
 /** A user's own environment, found and imported. */
 export interface EnvModule {
+  /** How the user named it. */
+  readonly spec: string;
   /** What it is called in tables and run directories: the export's name, or the file's for a default export. */
   readonly id: string;
   /** The URL of the user's file. */
@@ -45,6 +47,7 @@ export async function loadEnvModule(spec: string): Promise<EnvModule> {
   const found = findExport(exported, exportName, path);
   const isNamed = exportName !== "default" && exportName !== "make";
   return {
+    spec,
     id: isNamed ? exportName : basename(path).replace(/\.[cm]?[jt]s$/, ""),
     moduleUrl,
     exportName,
@@ -89,8 +92,20 @@ async function importFile(url: string, path: string): Promise<Readonly<Record<st
   try {
     return (await import(url)) as Record<string, unknown>;
   } catch (cause) {
-    throw new UsageError("env-module", `${path} could not be imported: ${messageOf(cause)}`, { cause });
+    throw new UsageError(
+      "env-module",
+      `${path} could not be imported: ${messageOf(cause)}${typescriptAdvice(cause, path)}`,
+      { cause },
+    );
   }
+}
+
+/** What to do where this Node imports no TypeScript. */
+function typescriptAdvice(cause: unknown, path: string): string {
+  const isUnknown = (cause as { code?: unknown } | null)?.code === "ERR_UNKNOWN_FILE_EXTENSION";
+  return isUnknown && /\.[cm]?ts$/.test(path)
+    ? '. Use Node 22.18 or newer, compile the file to JavaScript, or install tsx and set NODE_OPTIONS="--import tsx".'
+    : "";
 }
 
 function chooseExport(exported: Readonly<Record<string, unknown>>, path: string): string {

@@ -2,7 +2,7 @@ import type { EnvSpec } from "../envs/api/env.js";
 import { BUILTIN_IDS } from "../envs/builtin.js";
 import { type AnyEnv, isRegistered, make, registeredIds } from "../envs/index.js";
 import type { EnvModule } from "./env-modules-node.js";
-import { UsageError } from "./errors.js";
+import { SettingError, UsageError } from "./errors.js";
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -40,9 +40,10 @@ export function envSource(config: { readonly env: string }, envModule: EnvModule
         `The run is of ${id}; this version of rl-adan has ${others.join(" and ")}, which are other tasks.`,
       );
     }
-    throw new UsageError(
+    throw new SettingError(
       "env-module",
-      `The run is of ${id}, which is not built in; name its module again: --env ./file.js:${id}.`,
+      (name) =>
+        `The run is of ${id}, which is not built in; name its module again: ${name("env", `./file.js:${id}`)}.`,
     );
   }
   return {

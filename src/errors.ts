@@ -15,6 +15,33 @@ export class RlAdanError extends Error {
 /** The request itself was wrong (a flag, a config key, a name): the command line exits with 2. */
 export class UsageError extends RlAdanError {}
 
+/** Names a setting as its user gives it: `--env Hopper` to the command line, `{ env: "Hopper" }` to a program. */
+type NameSetting = (key: string, value?: string) => string;
+
+/** A usage error that names settings: in the words of the command line, unless a program asks for its own. */
+export class SettingError extends UsageError {
+  readonly #sentence: (name: NameSetting) => string;
+
+  constructor(code: string, sentence: (name: NameSetting) => string) {
+    super(code, sentence(asFlag));
+    this.#sentence = sentence;
+  }
+
+  /** The same error to a program. */
+  inCode(): UsageError {
+    return new UsageError(this.code, this.#sentence(asOption));
+  }
+}
+
+function asFlag(key: string, value?: string): string {
+  const flag = `--${key.replaceAll("_", "-")}`;
+  return value === undefined ? flag : `${flag} ${value}`;
+}
+
+function asOption(key: string, value?: string): string {
+  return value === undefined ? key : `{ ${key}: ${JSON.stringify(value)} }`;
+}
+
 /** Two arrays that must agree in length do not; the message names both. */
 export class ShapeError extends RlAdanError {
   constructor(message: string) {

@@ -12,7 +12,7 @@ import { checkSchedule, compileSchedule } from "./config/schedule.js";
 import { throwProblems, unfitValues, unknownKeys } from "./config/validate.js";
 import { yamlLayer } from "./config/yaml-file.js";
 import { isTfjsDevice } from "./devices/names.js";
-import { RlAdanError, UsageError } from "./errors.js";
+import { RlAdanError, SettingError, UsageError } from "./errors.js";
 import { scalarKernels } from "./kernels/scalar-kernels.js";
 import { createOptimizer, methodOn } from "./optim/registry.js";
 
@@ -123,15 +123,24 @@ export const RESUME_KEYS = [
 
 export type ResumeOverrides = Partial<Pick<TrainConfig, (typeof RESUME_KEYS)[number]>>;
 
-/** Reads the flags given along with `--resume`. Throws UsageError for a key that must stay or a value that does not fit. */
-export function resolveResumeOverrides(flags: Readonly<Record<string, unknown>>): ResumeOverrides {
-  const layer = commandLineLayer([], flags);
+/**
+ * Reads what is given along with `--resume`, as flags, or to `resume`, as a program's settings. Throws UsageError for a key
+ * that must stay or a value that does not fit.
+ */
+export function resolveResumeOverrides({
+  flags,
+  settings = {},
+}: Pick<TrainConfigRequest, "flags" | "settings">): ResumeOverrides {
+  const layer = flags === undefined ? settingsLayer(settings) : commandLineLayer([], flags);
   const allowed: readonly string[] = RESUME_KEYS;
-  const names = RESUME_KEYS.map((key) => `--${key.replaceAll("_", "-")}`).join(", ");
+  const [resume, names] =
+    flags === undefined
+      ? ["resume", RESUME_KEYS]
+      : ["--resume", RESUME_KEYS.map((key) => `--${key.replaceAll("_", "-")}`)];
   throwProblems([
     ...[...layer]
       .filter(([key]) => !allowed.includes(key))
-      .map(([, { subject }]) => `${subject} cannot be changed by --resume; these can: ${names}.`),
+      .map(([, { subject }]) => `${subject} cannot be changed by ${resume}; these can: ${names.join(", ")}.`),
     ...unfitValues(layer, runConfigShape),
   ]);
   return Object.fromEntries(
@@ -188,10 +197,16 @@ function resolveEnv(
 ): string {
   const entry = asked.map((layer) => layer.get("env")).findLast((found) => found !== undefined);
   if (entry === undefined && model !== undefined) {
-    throw new UsageError("config", `--model ${model} goes with --env ${OWN_MODEL_ENV}: add that.`);
+    throw new SettingError(
+      "config",
+      (name) => `${name("model", model)} goes with ${name("env", OWN_MODEL_ENV)}: add that.`,
+    );
   }
   if (entry === undefined) {
-    throw new UsageError("config", "No environment was given: name one with --env; rl-adan envs lists them.");
+    throw new SettingError(
+      "config",
+      (name) => `No environment was given: name one with ${name("env")}; rl-adan envs lists them.`,
+    );
   }
   throwProblems(unfitValues(new Map([["env", entry]]), runConfigShape));
   return resolveEnvId(entry.value as string);
@@ -206,9 +221,9 @@ function modelLayer(
 ): ConfigLayer {
   if (env !== OWN_MODEL_ENV) {
     if (model === undefined) return new Map();
-    throw new UsageError(
+    throw new SettingError(
       "config",
-      `--model ${model} goes with --env ${OWN_MODEL_ENV}; the environment is ${env}.`,
+      (name) => `${name("model", model)} goes with ${name("env", OWN_MODEL_ENV)}; the environment is ${env}.`,
     );
   }
   throwProblems(unfitValues(new Map([["env_options", options]]), runConfigShape));
@@ -226,7 +241,10 @@ function recipeLayers({ algorithm, preset }: TrainConfigRequest, env: string): C
     );
   }
   if (preset === undefined) return [];
-  throw new UsageError("config", `--preset ${preset} is a recipe for ppo; ${algorithm} takes none.`);
+  throw new SettingError(
+    "config",
+    (name) => `${name("preset", preset)} is a recipe for ppo; ${algorithm} takes none.`,
+  );
 }
 
 function asLayer(values: Readonly<Record<string, unknown>>, where: string): ConfigLayer {

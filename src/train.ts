@@ -7,7 +7,7 @@ import { parseYamlMapping } from "./config/yaml-file.js";
 import { DeviceLostError } from "./devices/device-lost.js";
 import { describeDiskError } from "./disk-errors-node.js";
 import type { EnvModule } from "./env-modules-node.js";
-import { RlAdanError, UsageError } from "./errors.js";
+import { RlAdanError, SettingError, UsageError } from "./errors.js";
 import {
   formatRollback,
   type RollbackFacts,
@@ -73,7 +73,7 @@ export interface ResumeOptions extends CommonOptions {
 export async function* trainRun(options: TrainOptions): TrainIterations {
   const { argv = [] } = options;
   const { config, deviceReason, hints } = await settleDevice(options.config, options.envModule);
-  const notes = [...(options.notes ?? []), ...hints];
+  const notes = [...uncheckedNote(options.envModule), ...(options.notes ?? []), ...hints];
   const configText = stringify(config);
   // A run whose configuration could not be read again could be neither resumed nor evaluated.
   parseYamlMapping(configText, "config.yaml");
@@ -96,6 +96,13 @@ export async function* trainRun(options: TrainOptions): TrainIterations {
   } finally {
     await prepared.close();
   }
+}
+
+/** Training doesn't look for what check-env does: an observation's array used twice, a reset that forgets its seed. */
+function uncheckedNote(envModule: EnvModule | undefined): string[] {
+  if (envModule === undefined) return [];
+  const command = commandText(programName(), ["check-env", envModule.spec]);
+  return [`${envModule.id} was not checked; ${command} looks for what goes wrong unseen`];
 }
 
 /** Iterates a training to its end. */
@@ -166,11 +173,10 @@ async function* resumeLeased(run: RunDirectory, lease: Lease, options: ResumeOpt
   const began = newestStart(run) ?? FROM_THE_BEGINNING;
   const { from } = began;
   if (isFinished(run) && (from === undefined || from.step >= config.total_timesteps)) {
-    throw new UsageError(
-      "resume",
+    throw new SettingError("resume", (name) =>
       from === undefined
         ? `${run.path} is finished and has no checkpoint any more to go on from.`
-        : `${run.path} has done ${from.step} steps of ${config.total_timesteps}; give a larger --total-timesteps to go on.`,
+        : `${run.path} has done ${from.step} steps of ${config.total_timesteps}; give a larger ${name("total_timesteps")} to go on.`,
     );
   }
   const prepared = await prepare(config, options.envModule, began);

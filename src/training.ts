@@ -256,7 +256,8 @@ export class Training {
 
   #interrupt(): TrainOutcome {
     const { run, reporter, startedAt } = this.#setup;
-    const canResume = this.#savedStep === this.#step;
+    // A run without any step begins again, in its folder.
+    const canResume = this.#savedStep === this.#step || this.#step === 0;
     reporter.interrupted(
       this.#step,
       canResume ? commandText(programName(), ["train", "--resume", run.path]) : null,

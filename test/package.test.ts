@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
@@ -51,6 +51,14 @@ describe("the package", () => {
     const attw = join(ROOT, "node_modules/@arethetypeswrong/cli/dist/index.js");
     expect(run(attw, tarball, "--profile", "esm-only", "--format", "json")).not.toContain('"problemKind"');
   }, 60_000);
+
+  it("holds what its README links to", () => {
+    const inPackage = join(project, "node_modules/rl-adan");
+    const readme = readFileSync(join(inPackage, "README.md"), "utf8");
+    const links = [...readme.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map((match) => match[1]!);
+    expect(links).toContain("docs/sweeps.md");
+    expect(links.filter((link) => !existsSync(join(inPackage, link)))).toEqual([]);
+  });
 
   it("gives a command", () => {
     const main = "node_modules/rl-adan/dist/src/cli/main.js";
@@ -119,4 +127,10 @@ describe("the package", () => {
     },
     60_000,
   );
+
+  it("has types that need none of Node's: TypeScript 6 and newer load those only where a project names them", () => {
+    writeFileSync(join(project, "plain.ts"), 'export * from "rl-adan";\nexport * from "rl-adan/envs";\n');
+    const options = ["--strict", "--noEmit", "--module", "nodenext", "--target", "es2022"];
+    run(join(ROOT, "node_modules/typescript/bin/tsc"), "--ignoreConfig", ...options, "plain.ts");
+  }, 60_000);
 });

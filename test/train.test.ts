@@ -54,6 +54,22 @@ describe("train", () => {
     expect(outcome.status).toBe("interrupted");
   });
 
+  it("interrupted before its first step says how to begin again", async () => {
+    const interrupted = vi.fn();
+    const runDirectory = join(folder, "at-once");
+    const outcome = await outcomeOf(
+      trainRun({
+        config: config("Pendulum"),
+        runDirectory,
+        signal: AbortSignal.abort(),
+        reporter: { ...silentReporter, interrupted },
+      }),
+    );
+    expect(outcome).toMatchObject({ status: "interrupted", step: 0 });
+    expect(interrupted).toHaveBeenCalledWith(0, expect.stringContaining(`train --resume ${runDirectory}`));
+    expect((await outcomeOf(resumeRun({ runDirectory }))).status).toBe("finished");
+  });
+
   it("of an environment without state says so, and leaves a run to evaluate but not to resume", async () => {
     register({
       id: "test/Stateless-v0",

@@ -52,7 +52,10 @@ export function addTrainCommand(program: Command): void {
     ])
     .option("--run-dir <path>", "the run's own directory")
     .option("--runs-root <path>", "folder of run directories (default: runs)")
-    .option("--resume <run>", "go on with this run from its latest checkpoint")
+    .option(
+      "--resume <run>",
+      "go on with this run from its latest checkpoint; schedules run over a larger --total-timesteps",
+    )
     .option("--profile", "print at the end where the time went")
     .option("--quiet", "print errors only")
     .option("--json", "print one JSON object per event")
@@ -146,7 +149,7 @@ async function resumedRun(algorithm: string | undefined, flags: TrainFlags): Pro
   const { resolveResumeOverrides } = await import("../train-config.js");
   const envModule = await envModuleOf(flags.env);
   const { env: _module, ...values } = configValues(flags);
-  const overrides = resolveResumeOverrides(values);
+  const overrides = resolveResumeOverrides({ flags: values });
   const { outcomeOf, resumeRun } = await import("../train.js");
   return (how) => outcomeOf(resumeRun({ ...how, runDirectory: flags.resume!, overrides, envModule }));
 }

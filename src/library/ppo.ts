@@ -13,13 +13,13 @@ import { policySpacesOf } from "../spaces.js";
 import { makeRunDirectory, resumeRun, trainRun } from "../train.js";
 import type { PpoTrainConfig } from "../train-config.js";
 import type { TrainIterations, TrainOutcome } from "../training.js";
+import { checkCount } from "./check-count.js";
+import { throwInCode } from "./in-code.js";
+import { absolutePlace, type RunPlace } from "./run-place.js";
 import { RunningTraining } from "./running-training.js";
 import { copySavedRun } from "./saved-run.js";
-import { resolveSettings, type TrainSettings } from "./settings.js";
+import { resolveSettings, settingsOf, type TrainSettings } from "./settings.js";
 import type { TrainOptions } from "./train.js";
-
-/** Where an agent's run directory goes. */
-export type RunPlace = Pick<TrainOptions, "runDirectory" | "runsRoot">;
 
 export interface LearnOptions extends Pick<TrainOptions, "signal" | "reporter"> {
   /** Called after each iteration, awaited; `false` ends the learning there, with a checkpoint. */
@@ -54,7 +54,7 @@ export class PPO {
   #predictions = 0;
 
   private constructor(origin: Origin) {
-    this.#origin = origin;
+    this.#origin = { ...origin, place: absolutePlace(origin.place) };
   }
 
   /**
@@ -63,7 +63,10 @@ export class PPO {
    * Rejects with UsageError for settings that don't fit, or spaces that PPO can't use.
    */
   static async create(settings: Omit<TrainSettings, "algorithm">, place: RunPlace = {}): Promise<PPO> {
-    const { config: resolved, envModule } = await resolveSettings({ ...settings, algorithm: "ppo" });
+    const { config: resolved, envModule } = await resolveSettings({
+      ...settingsOf("PPO.create", settings),
+      algorithm: "ppo",
+    }).catch(throwInCode);
     const config = resolved as PpoTrainConfig;
     const env = await envSource(config, envModule).make(config.env_options);
     try {
@@ -82,7 +85,9 @@ export class PPO {
   static async load(folder: string, options: RunPlace & { readonly env?: string } = {}): Promise<PPO> {
     const { env: name, ...place } = options;
     const envModule = await envModuleIn(name);
-    const { config, step, snapshot, env } = await openTrainedPolicy(folder, "latest", envModule);
+    const { config, step, snapshot, env } = await openTrainedPolicy(folder, "latest", envModule).catch(
+      throwInCode,
+    );
     env.close();
     const agent = new PPO({ config, envModule, place, folder });
     await agent.#take(snapshot, step);
@@ -106,14 +111,17 @@ export class PPO {
   /**
    * Learns for so many more env steps (the configuration's budget unless given), in whole iterations; then evaluates.
    *
-   * Schedules of `progress` run over all steps, those of earlier calls included. An interrupt ends it as in `train`. When it
-   * fails, the agent is what the last checkpoint has: the next call goes on from there.
+   * Schedules of `progress` run over all steps, those of earlier calls included: a second call sets progress back, and a
+   * learning rate that fell with it rises again. An interrupt ends it as in `train`. When it
+   * fails, the agent is what the last checkpoint has: the next call goes on from there. Rejects with UsageError, before anything
+   * is written, when timesteps is no whole number of at least 1.
    */
   async learn(
     timesteps: number = this.config.total_timesteps,
     options: LearnOptions = {},
   ): Promise<TrainOutcome> {
     const { callback, reporter = silentReporter, signal } = options;
+    checkCount("timesteps", timesteps);
     const training = new RunningTraining((stop) => this.#iterations(timesteps, reporter, stop), signal);
     try {
       for await (const iteration of training) {
@@ -131,7 +139,7 @@ export class PPO {
 
   /**
    * The action for an observation, as the environment takes it: sampled, or with `deterministic` the likeliest. An array is
-   * reused by the next call.
+   * reused by the next call. Throws ShapeError for an observation of another length, or several at once.
    */
   predict(
     observation: ArrayLike<number>,
@@ -144,6 +152,7 @@ export class PPO {
   /** Evaluates what was learned, as `evaluate` does. */
   async evaluate({ episodes = 10 }: { readonly episodes?: number } = {}): Promise<EvaluationResult> {
     const { envModule } = this.#origin;
+    checkCount("episodes", episodes);
     return evaluateRun(this.#saved("evaluate"), { episodes, checkpoint: "latest", envModule });
   }
 

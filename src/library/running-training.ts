@@ -1,5 +1,6 @@
 import type { TrainIteration } from "../logging/progress.js";
 import type { TrainIterations, TrainOutcome } from "../training.js";
+import { throwInCode } from "./in-code.js";
 import { stopOnInterrupt } from "./interrupt.js";
 
 /**
@@ -44,7 +45,7 @@ export class RunningTraining implements AsyncIterable<TrainIteration>, PromiseLi
 
   async #next(): Promise<IteratorResult<TrainIteration, undefined>> {
     try {
-      const result = await this.#iterations.next();
+      const result = await this.#iterations.next().catch(throwInCode);
       if (result.done !== true) return result;
       this.#outcome ??= result.value;
       return { done: true, value: undefined };

@@ -1,5 +1,6 @@
 import { envModuleIn } from "../env-module-choice-node.js";
 import type { EnvModule } from "../env-modules-node.js";
+import { UsageError } from "../errors.js";
 import {
   type PpoTrainConfig,
   type ResolvedTrainConfig,
@@ -26,6 +27,12 @@ export type TrainSettings = Settings<Omit<PpoTrainConfig, "algorithm">> & {
 };
 
 type Settings<T> = { readonly [K in keyof T]?: T[K] | string };
+
+/** What a program gave as settings. Throws UsageError, naming the function that it called, for what is no object. */
+export function settingsOf<T extends object>(caller: string, given: T): T {
+  if (typeof given === "object" && given !== null) return given;
+  throw new UsageError("config", `${caller} takes one object: { env: "Pendulum", … }.`);
+}
 
 /** Settings as one checked configuration. Throws UsageError, a sentence for each wrong, unknown or conflicting key. */
 export async function resolveSettings(

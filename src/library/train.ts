@@ -2,14 +2,11 @@ import { envModuleIn } from "../env-module-choice-node.js";
 import type { TrainReporter } from "../logging/progress.js";
 import { resumeRun, trainRun } from "../train.js";
 import { type ResumeOverrides, resolveResumeOverrides } from "../train-config.js";
+import { absolutePlace, type RunPlace } from "./run-place.js";
 import { RunningTraining } from "./running-training.js";
-import { resolveSettings, type TrainSettings } from "./settings.js";
+import { resolveSettings, settingsOf, type TrainSettings } from "./settings.js";
 
-export interface TrainOptions {
-  /** The run's own directory. */
-  readonly runDirectory?: string | undefined;
-  /** Or the folder of run directories that gets one more; `runs` by default. */
-  readonly runsRoot?: string | undefined;
+export interface TrainOptions extends RunPlace {
   /** Aborted: the iteration is finished, a checkpoint written. Without one an interrupt (SIGINT) does that. */
   readonly signal?: AbortSignal | undefined;
   /** Is told how the run goes; `createReporter` makes that of the command line. */
@@ -25,8 +22,14 @@ export interface TrainOptions {
  * The event loop gets its turns meanwhile. Rejects with UsageError for settings that don't fit, before anything is written.
  */
 export function train(settings: TrainSettings, options: TrainOptions = {}): RunningTraining {
+  const place = absolutePlace(options);
   return new RunningTraining(async function* (signal) {
-    return yield* trainRun({ ...options, ...(await resolveSettings(settings)), signal });
+    return yield* trainRun({
+      ...options,
+      ...place,
+      ...(await resolveSettings(settingsOf("train", settings))),
+      signal,
+    });
   }, options.signal);
 }
 
@@ -38,7 +41,8 @@ export type ResumeOptions = Pick<TrainOptions, "signal" | "reporter"> & {
 /**
  * Goes on with a run from its newest whole checkpoint, as `rl-adan train --resume` does.
  *
- * overrides: what may change between the parts of a run, `total_timesteps` above all.
+ * overrides: what may change between the parts of a run, `total_timesteps` above all. Schedules of `progress` run over the
+ * new total: with a larger one a learning rate that fell rises again.
  * Rejects with a sentence when the directory is not a run, has no whole checkpoint, or nothing is left to do.
  */
 export function resume(
@@ -48,7 +52,7 @@ export function resume(
 ): RunningTraining {
   const { env, ...rest } = options;
   return new RunningTraining(async function* (signal) {
-    const checked = resolveResumeOverrides(overrides);
+    const checked = resolveResumeOverrides({ settings: overrides });
     return yield* resumeRun({
       ...rest,
       runDirectory,

@@ -18,6 +18,9 @@ export interface ReportStream {
   readonly columns?: number;
 }
 
+/** Variables of a process, without Node's own type: declarations are to compile where no types of Node are loaded. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
 type Colors = Pick<typeof pc, "bold">;
 const plain: Colors = pc.createColors(false);
 
@@ -33,7 +36,7 @@ const REPAINT_INTERVAL_MS = 100;
  */
 export function createReporter(
   stream: ReportStream,
-  options: { mode: ReportMode; profile?: boolean; env?: NodeJS.ProcessEnv; clock?: () => number },
+  options: { mode: ReportMode; profile?: boolean; env?: Environment; clock?: () => number },
 ): TrainReporter {
   const { mode, profile = false, env = process.env, clock = () => performance.now() } = options;
   if (mode === "quiet") return silentReporter;
@@ -124,8 +127,13 @@ class LineReporter implements TrainReporter {
   }
 
   interrupted(step: number, resumeCommand: string | null): void {
-    const how = resumeCommand === null ? "nothing was saved" : `go on with: ${printable(resumeCommand)}`;
-    this.#line(`interrupted at step ${step}; ${how}`);
+    const isSaved = resumeCommand !== null && step > 0;
+    const saved = isSaved ? "" : "; nothing was saved";
+    const how =
+      resumeCommand === null
+        ? ""
+        : `; ${isSaved ? "go on" : "begin again"} with: ${printable(resumeCommand)}`;
+    this.#line(`interrupted at step ${step}${saved}${how}`);
   }
 
   profile(phases: Readonly<Record<string, number>>, wallSeconds: number): void {

@@ -1,3 +1,4 @@
+import { ShapeError } from "../errors.js";
 import { Arena } from "../kernels/arena.js";
 import { type Kernels, paddedBatch } from "../kernels/kernels.js";
 import { scalarKernels } from "../kernels/scalar-kernels.js";
@@ -34,6 +35,7 @@ const PLAIN_MEMORY: PolicyMemory = {
 
 /** Runs a snapshot's actor on one observation at a time, moments frozen. The same bits as an actor's in training. */
 export class Policy {
+  readonly #observationSize: number;
   readonly #network: Mlp;
   readonly #moments: RunningMoments | undefined;
   readonly #clip: number;
@@ -52,6 +54,7 @@ export class Policy {
   /** Ready at once, on the scalar kernels. Throws RlAdanError when the parameters are another network's. */
   constructor(snapshot: PolicySnapshot, { kernels, allocate }: PolicyMemory = PLAIN_MEMORY) {
     const { shape, observationMoments } = snapshot;
+    this.#observationSize = shape.observationSize;
     const layout = parameterLayout(shape);
     checkParameterCount(snapshot.parameters, layout);
     const parameters = allocate("policy/parameters", layout.size);
@@ -76,7 +79,11 @@ export class Policy {
     this.#action = new Float32Array(this.#distribution.actionWidth);
   }
 
-  /** The likeliest action for an observation, as the environment takes it. A box's array is reused by the next call. */
+  /**
+   * The likeliest action for an observation, as the environment takes it. A box's array is reused by the next call.
+   *
+   * observation: [observationSize]. Throws ShapeError, naming both lengths, for another length or an array of arrays.
+   */
   act(observation: ArrayLike<number>): Float32Array | number {
     this.#runNetwork(observation);
     this.#distribution.mode(this.#network.output, 0, paddedBatch(1), this.#action, 0);
@@ -87,7 +94,7 @@ export class Policy {
     return this.#distribution.createNoise(key);
   }
 
-  /** A sampled action; the noise is the stream's for this step. */
+  /** A sampled action; the noise is the stream's for this step. Throws as `act` does. */
   sample(observation: ArrayLike<number>, noise: ActionNoise, step: number): Float32Array | number {
     this.#runNetwork(observation);
     this.#distribution.sample(this.#network.output, 0, paddedBatch(1), noise, step, this.#action, 0);
@@ -95,8 +102,18 @@ export class Policy {
   }
 
   #runNetwork(observation: ArrayLike<number>): void {
+    this.#checkObservation(observation);
     const batch = paddedBatch(1);
     normalize(observation, this.#moments, this.#clip, this.#network.input, 0, batch);
     this.#network.forward(batch);
+  }
+
+  #checkObservation(observation: ArrayLike<number>): void {
+    const size = this.#observationSize;
+    const isNested = typeof observation[0] === "object";
+    if (observation.length === size && !isNested) return;
+    const numbers = size === 1 ? "number" : "numbers";
+    const got = isNested ? "an array of arrays: give one observation at a time" : observation.length;
+    throw new ShapeError(`An observation of ${size} ${numbers} was expected, got ${got}.`);
   }
 }

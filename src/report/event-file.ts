@@ -34,7 +34,8 @@ export type FileEnd =
  *
  * Field numbers: tensorboard/compat/proto/{event,summary,tensor}.proto.
  */
-export function readEventFile(bytes: Buffer, visitor: EventVisitor): FileEnd {
+export function readEventFile(file: Uint8Array, visitor: EventVisitor): FileEnd {
+  const bytes = Buffer.from(file.buffer, file.byteOffset, file.byteLength);
   for (let at = 0; at < bytes.length; ) {
     if (bytes.length - at < HEADER_BYTES) return { kind: "cut", byte: at };
     if (bytes.readUInt32LE(at + 8) !== maskedCrc32c(bytes.subarray(at, at + 8)))

@@ -1,4 +1,4 @@
-import { type Dirent, lstatSync, readdirSync } from "node:fs";
+import { type Dirent, existsSync, lstatSync, readdirSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
 import { readRunConfigFile } from "../config/config-file-node.js";
 import type { YamlEntry } from "../config/yaml-file.js";
@@ -44,6 +44,7 @@ export function readRuns(paths: string | readonly string[], options: ReadRunsOpt
   const named = typeof paths === "string" ? [paths] : paths;
   for (const path of named) {
     const root = resolve(path);
+    if (!existsSync(root)) throw new UsageError("no-runs", `${path} does not exist.`);
     const folders = runFolders(root, path);
     if (folders.length === 0) {
       throw new UsageError(

@@ -1,5 +1,6 @@
 import { jsonLine, printable } from "../errors.js";
 import {
+  type Environment,
   formatDuration,
   formatResult,
   formatStatus,
@@ -30,7 +31,7 @@ const errorsOnlyReporter: SweepReporter = {
  */
 export function createSweepReporter(
   stream: ReportStream & { readonly rows?: number },
-  options: { readonly mode: ReportMode; readonly command?: string; readonly env?: NodeJS.ProcessEnv },
+  options: { readonly mode: ReportMode; readonly command?: string; readonly env?: Environment },
 ): SweepReporter {
   const { mode, command, env = process.env } = options;
   if (mode === "quiet") return errorsOnlyReporter;

@@ -50,6 +50,8 @@ writeFileSync(join(folder, "make.mjs"), 'export { makeLine as make } from "./lin
 writeFileSync(join(folder, "broken.mjs"), "export class {\n");
 writeFileSync(join(folder, "empty.mjs"), "");
 
+const importsTypeScript = (process.features as { typescript?: unknown }).typescript === "strip";
+
 function checkEnv(...argv: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [main, "check-env", ...argv], {
     cwd: folder,
@@ -210,6 +212,15 @@ describe("loadEnvModule", () => {
   it("refuses a folder, and says what a file can't be imported for", async () => {
     await expect(loadEnvModule(folder)).rejects.toThrow(`${folder} is not a file.`);
     await expect(loadEnvModule(at("broken.mjs"))).rejects.toThrow(/broken\.mjs could not be imported: /);
+  });
+
+  it.skipIf(importsTypeScript)("says what to do with TypeScript where Node imports none", () => {
+    writeFileSync(join(folder, "slider.ts"), "export class Slider {}");
+    const { status, stderr } = checkEnv("./slider.ts:Slider");
+    expect(status).toBe(2);
+    expect(stderr).toContain(
+      '. Use Node 22.18 or newer, compile the file to JavaScript, or install tsx and set NODE_OPTIONS="--import tsx".\n',
+    );
   });
 
   it("refuses what it makes when that is no environment, and tells what its maker threw", async () => {

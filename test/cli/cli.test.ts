@@ -133,7 +133,8 @@ describe("rl-adan", () => {
         --set <key=value>           any config key; may be repeated
         --run-dir <path>            the run's own directory
         --runs-root <path>          folder of run directories (default: runs)
-        --resume <run>              go on with this run from its latest checkpoint
+        --resume <run>              go on with this run from its latest checkpoint;
+                                    schedules run over a larger --total-timesteps
         --profile                   print at the end where the time went
         --quiet                     print errors only
         --json                      print one JSON object per event

@@ -393,19 +393,19 @@ describe("what --resume may change", () => {
       eval_every: "10k",
       eval_episodes: "5",
     };
-    expect(resolveResumeOverrides(flags)).toEqual({
+    expect(resolveResumeOverrides({ flags })).toEqual({
       total_timesteps: 2_000_000,
       threads: 3,
       checkpoint_every: 0,
       eval_every: 10_000,
       eval_episodes: 5,
     });
-    expect(resolveResumeOverrides({ total_timesteps: undefined })).toEqual({});
+    expect(resolveResumeOverrides({ flags: { total_timesteps: undefined } })).toEqual({});
   });
 
   test("is nothing else", () => {
     expect(
-      refusal(() => resolveResumeOverrides({ seed: "3", gamma: "0.9", threads: "none" })),
+      refusal(() => resolveResumeOverrides({ flags: { seed: "3", gamma: "0.9", threads: "none" } })),
     ).toMatchInlineSnapshot(`
       "--seed cannot be changed by --resume; these can: --total-timesteps, --threads, --checkpoint-every, --keep-last, --keep-every, --eval-every, --eval-episodes, --on-nan.
       --gamma cannot be changed by --resume; these can: --total-timesteps, --threads, --checkpoint-every, --keep-last, --keep-every, --eval-every, --eval-episodes, --on-nan.

@@ -49,6 +49,14 @@ describe("PPO", () => {
     expect(Array.from(still.predict(OBSERVATION, { deterministic: true }) as Float32Array)).toEqual(before);
   });
 
+  it("is created from one object, as TypeScript's settings are", async () => {
+    const create = PPO.create as unknown as (...given: string[]) => Promise<PPO>;
+    await expect(create("MlpPolicy", "Pendulum")).rejects.toThrow(
+      'PPO.create takes one object: { env: "Pendulum", … }.',
+    );
+    await expect(PPO.create({})).rejects.toThrow("name one with env;");
+  });
+
   it("predicts the likeliest action, or samples around it, the same for the same seed", async () => {
     const draw = async () => {
       const agent = await PPO.create(SMALL);
@@ -78,6 +86,20 @@ describe("PPO", () => {
     );
     await straight.learn(384);
     expect(bytesOf(join(folder, "twice"), 384)).toEqual(bytesOf(join(folder, "once"), 384));
+  });
+
+  it("refuses counts that are none, before anything is written", async () => {
+    const agent = await PPO.create(SMALL, { runDirectory: join(folder, "counts") });
+    for (const timesteps of [-5, 0, Number.NaN, 1.5, "abc" as unknown as number]) {
+      await expect(agent.learn(timesteps)).rejects.toThrow(
+        `timesteps must be a whole number of at least 1, got ${typeof timesteps === "string" ? '"abc"' : timesteps}.`,
+      );
+    }
+    expect(existsSync(join(folder, "counts"))).toBe(false);
+    await agent.learn(128);
+    const noEpisodes = "episodes must be a whole number of at least 1, got 0.";
+    await expect(agent.evaluate({ episodes: 0 })).rejects.toThrow(noEpisodes);
+    await expect(evaluate(join(folder, "counts"), { episodes: 0 })).rejects.toThrow(noEpisodes);
   });
 
   it("is stopped by its callback, which sees each iteration", async () => {

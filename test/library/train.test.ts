@@ -1,14 +1,16 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { describe, expect, it } from "vitest";
 import {
   evaluate,
   loadPolicy,
+  PPO,
   resume,
   type TrainIteration,
   type TrainSettings,
   train,
 } from "../../src/index.js";
+import { type RunFacts, silentReporter } from "../../src/logging/progress.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 
 const folder = temporaryFolder();
@@ -53,6 +55,15 @@ describe("train", () => {
     const awaited = await train(SMALL, { runDirectory: join(folder, "awaited") });
     expect(awaited.status).toBe("finished");
     expect(bytesOf(outcome.runDirectory, 512)).toEqual(bytesOf(awaited.runDirectory, 512));
+  });
+
+  it("makes its run directory where the program stood when it called, and gives its whole path", async () => {
+    const inFolder = join(relative(process.cwd(), folder), "relative");
+    const outcome = await train({ ...SMALL, total_timesteps: 128 }, { runsRoot: inFolder });
+    expect(dirname(outcome.runDirectory)).toBe(join(folder, "relative"));
+    const agent = await PPO.create(SMALL, { runDirectory: join(inFolder, "agent") });
+    await agent.learn(128);
+    expect(agent.runDirectory).toBe(join(folder, "relative", "agent"));
   });
 
   it("tells an evaluation with the iteration that it is of", async () => {
@@ -156,6 +167,9 @@ describe("train", () => {
       await message({ ...SMALL, env: "./absent.js:Robot" }),
       await message({ ...SMALL, preset: "cleanrll" }),
       await message({}),
+      await message({ ...SMALL, model: "robot.xml" }),
+      await message("Pendulum" as TrainSettings),
+      await message(undefined as unknown as TrainSettings),
     ]).toMatchInlineSnapshot(`
       [
         "epochs must be a whole number of at least 1, got -1.",
@@ -164,13 +178,17 @@ describe("train", () => {
         "There is no environment "HalfCheeta". Did you mean "HalfCheetah"?",
         "./absent.js does not exist.",
         "There is no preset "cleanrll"; there are cleanrl, default, tianshou, zoo. Did you mean "cleanrl"?",
-        "No environment was given: name one with --env; rl-adan envs lists them.",
+        "No environment was given: name one with env; rl-adan envs lists them.",
+        "{ model: "robot.xml" } goes with { env: "mujoco" }; the environment is Pendulum-v1.",
+        "train takes one object: { env: "Pendulum", … }.",
+        "train takes one object: { env: "Pendulum", … }.",
       ]
     `);
     expect(existsSync(runDirectory)).toBe(false);
     await expect(resume(join(folder, "iterated"), { seed: 3 } as object)).rejects.toThrow(
-      "seed cannot be changed",
+      "seed cannot be changed by resume; these can: total_timesteps, threads,",
     );
+    await expect(resume(join(folder, "iterated"))).rejects.toThrow("give a larger total_timesteps to go on");
   });
 
   it("takes an environment of the user's own, by its file", async () => {
@@ -188,9 +206,21 @@ describe("train", () => {
          restore(state) { this.#t = state.t; }
        }`,
     );
-    const outcome = await train({ ...SMALL, env: `${file}:Still` }, { runDirectory: join(folder, "own") });
+    const notes: string[] = [];
+    const reporter = { ...silentReporter, started: (facts: RunFacts) => notes.push(...facts.notes) };
+    const place = { runDirectory: join(folder, "own"), reporter };
+    const outcome = await train({ ...SMALL, env: `${file}:Still` }, place);
+    expect(notes[0]).toMatch(/^Still was not checked; .*rl-adan check-env .*own-env\.mjs:Still'? looks for/);
     expect(outcome).toMatchObject({ status: "finished", result: { train_return_last_100: 10 } });
-    await expect(evaluate(outcome.runDirectory)).rejects.toThrow("name its module again");
+    const { runDirectory } = outcome;
+    for (const open of [
+      () => evaluate(runDirectory),
+      () => loadPolicy(runDirectory),
+      () => PPO.load(runDirectory),
+      async () => resume(runDirectory, { total_timesteps: 1024 }),
+    ]) {
+      await expect(open()).rejects.toThrow('name its module again: { env: "./file.js:Still" }.');
+    }
     expect((await evaluate(outcome.runDirectory, { env: `${file}:Still`, episodes: 2 })).returns).toEqual([
       10, 10,
     ]);

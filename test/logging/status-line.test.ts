@@ -102,9 +102,13 @@ describe("the status line", () => {
     const { texts, reporter } = output({});
     reporter.started(facts);
     reporter.interrupted(3, "rl-adan train --resume runs/\x1b[31mred");
+    reporter.interrupted(0, "rl-adan train --resume runs/a");
     reporter.finished({});
     expect(texts.join("")).not.toContain("\x1b");
     expect(texts).toContain("interrupted at step 3; go on with: rl-adan train --resume runs/\\x1b[31mred\n");
+    expect(texts).toContain(
+      "interrupted at step 0; nothing was saved; begin again with: rl-adan train --resume runs/a\n",
+    );
   });
 
   it("is silent when told to be", () => {

@@ -4,6 +4,7 @@ import { DiagonalGaussian } from "../../src/policy/gaussian.js";
 import { initializeParameters } from "../../src/policy/initialize.js";
 import { type LayerLayout, parameterLayout } from "../../src/policy/network.js";
 import { Policy, type PolicySnapshot } from "../../src/policy/policy.js";
+import { streamKey } from "../../src/random/index.js";
 
 const shape = { observationSize: 3, actionSize: 2, hiddenSizes: [5, 4], activation: "tanh" } as const;
 const layout = parameterLayout(shape);
@@ -139,6 +140,18 @@ describe("a policy", () => {
       const [scalar, simd] = policies.map((policy) => [...(policy.act(observation) as Float32Array)]);
       expect(simd).toEqual(scalar);
     }
+  });
+
+  it("refuses an observation of another length, and several at once", () => {
+    const policy = new Policy(snapshot);
+    for (const observation of [[], [1, 2]]) {
+      const message = `An observation of 1 number was expected, got ${observation.length}.`;
+      expect(() => policy.act(observation)).toThrow(message);
+      expect(() => policy.sample(observation, policy.createNoise(streamKey(1, "noise")), 0)).toThrow(message);
+    }
+    expect(() => policy.act([[1]] as unknown as number[])).toThrow(
+      "An observation of 1 number was expected, got an array of arrays: give one observation at a time.",
+    );
   });
 
   it("refuses parameters of another network", () => {

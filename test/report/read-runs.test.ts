@@ -12,6 +12,7 @@ import {
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { UsageError } from "../../src/errors.js";
 import { type Run, readRuns } from "../../src/index.js";
 import { EventFileWriter } from "../../src/logging/event-file.js";
 import { readFolderNames } from "../../src/report/folder-names.js";
@@ -170,7 +171,8 @@ describe("reading runs", () => {
     expect(() => readRuns(empty)).toThrow(
       `${empty} holds no run: no file of it or of its folders has "tfevents" in its name.`,
     );
-    expect(() => readRuns(join(folder, "none"))).toThrow("there is no such file or folder");
+    const none = join(folder, "none");
+    expect(() => readRuns(none)).toThrow(new UsageError("no-runs", `${none} does not exist.`));
   });
 
   it.skipIf(isWindows)("follows no link and opens no device", () => {

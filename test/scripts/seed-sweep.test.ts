@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
@@ -39,7 +39,15 @@ describe("the scripts of a seed sweep", () => {
     const done = shell("Pendulum", "0", "--total-timesteps", "2k", "--runs-root", "shell", "--json");
     expect(done).toMatchObject({ status: 0, stderr: "" });
     expect(lastEvent(done.stdout)).toEqual({ event: "finished", runs: 2, finished: 2 });
-    expect(shell("Pendulumm", "0").status).toBe(2);
+    mkdirSync(join(folder, "node_modules", ".bin"));
+    symlinkSync("../rl-adan/dist/src/cli/main.js", join(folder, "node_modules", ".bin", "rl-adan"));
+    copyFileSync(join(root, "scripts/seed-sweep.sh"), join(folder, "copied.sh"));
+    const copied = run("bash", ["copied.sh", "Pendulumm", "0"]);
+    expect(copied).toEqual(shell("Pendulumm", "0"));
+    expect(copied).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('There is no environment "Pendulumm"'),
+    });
 
     const table = typescript("--seeds", "0", "--runs-root", "typescript", "--report", "report");
     expect(table).toMatchObject({ status: 0, stderr: "" });

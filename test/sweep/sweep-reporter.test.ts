@@ -9,8 +9,8 @@ function status(seed: number, rest: Partial<RunStatus>, label = "adan"): RunStat
   const run = {
     arm: label,
     label,
+    varied: {},
     config: {} as RunStatus["run"]["config"],
-    env: "Pendulum-v1",
     seed,
     runHash: "",
     directory,
