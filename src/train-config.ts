@@ -140,7 +140,10 @@ export function resolveResumeOverrides({
   throwProblems([
     ...[...layer]
       .filter(([key]) => !allowed.includes(key))
-      .map(([, { subject }]) => `${subject} cannot be changed by ${resume}; these can: ${names.join(", ")}.`),
+      .map(([key, { subject }]) => {
+        const elsewhere = key === "device" ? " Name another device in the run's config.yaml." : "";
+        return `${subject} cannot be changed by ${resume}; these can: ${names.join(", ")}.${elsewhere}`;
+      }),
     ...unfitValues(layer, runConfigShape),
   ]);
   return Object.fromEntries(

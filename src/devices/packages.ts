@@ -1,17 +1,22 @@
-import { RlAdanError } from "../errors.js";
+import { UsageError } from "../errors.js";
 import type { TensorFlowNamespace } from "./device.js";
 import type { TfjsDeviceName } from "./names.js";
 
 /** What installs the packages of each device; none of them comes with rl-adan. */
 const INSTALL: Readonly<Record<TfjsDeviceName, string>> = {
   webgpu: "npm install @tensorflow/tfjs @tensorflow/tfjs-backend-webgpu webgpu",
-  cuda: "npm install @tensorflow/tfjs-node-gpu (it downloads binaries while it installs, and needs Node 22 at most, CUDA 11.2 and cuDNN 8.1)",
+  cuda: "npm install @tensorflow/tfjs-node-gpu (it downloads binaries from storage.googleapis.com while it installs, and needs Node 22 at most, CUDA 11.2 and cuDNN 8.1)",
   wasm: "npm install @tensorflow/tfjs @tensorflow/tfjs-backend-wasm",
   cpu: "npm install @tensorflow/tfjs",
 };
 
-/** A device that can't be had here: the message says why, and how to get it. */
-export class DeviceAbsentError extends RlAdanError {
+/** What npm install leaves as it is: a package whose install script was skipped, or failed. */
+const REPAIR: Partial<Record<TfjsDeviceName, string>> = {
+  cuda: "run its installation, which downloads binaries, with: npm rebuild @tensorflow/tfjs-node-gpu",
+};
+
+/** A device that can't be had here: the message says why, and how to get it. Asking again changes nothing: a usage error. */
+export class DeviceAbsentError extends UsageError {
   constructor(
     device: string,
     readonly why: string,
@@ -34,7 +39,7 @@ export async function loadPackage<T>(
     const isMissing = code === "ERR_MODULE_NOT_FOUND" && message.includes(name);
     const why = isMissing
       ? `the package ${name} is not installed; install it with: ${INSTALL[device]}`
-      : `the package ${name} can't be loaded: ${firstLine(message)}; install it again with: ${INSTALL[device]}`;
+      : `the package ${name} can't be loaded: ${firstLine(message)}; ${REPAIR[device] ?? `install it again with: ${INSTALL[device]}`}`;
     throw new DeviceAbsentError(device, why, { cause });
   }
 }
@@ -89,5 +94,5 @@ export async function quietly<T>(tf: TensorFlowNamespace, work: () => T | Promis
 }
 
 function firstLine(text: string): string {
-  return text.split("\n", 1)[0]!;
+  return text.split("\n", 1)[0]!.replace(/\.$/, "");
 }

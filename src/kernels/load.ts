@@ -8,5 +8,6 @@ import { loadSimdKernels } from "./simd-kernels.js";
 export async function loadKernels(device: string, arena: Arena): Promise<Kernels> {
   if (device === "simd") return loadSimdKernels(arena);
   if (device === "scalar") return scalarKernels;
-  throw new UsageError("device-unknown", `There is no device "${device}"; there are simd and scalar.`);
+  const auto = device === "auto" ? " auto chooses only as a run begins: name the run's device." : "";
+  throw new UsageError("device-unknown", `"${device}" is none of our kernels, simd and scalar.${auto}`);
 }

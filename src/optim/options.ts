@@ -27,7 +27,10 @@ export function readOptions<T extends Record<string, number | boolean | readonly
       result[key] = value;
     } else {
       const wanted = typeof fallback === "boolean" ? "true or false" : "a finite number of at least 0";
-      throw invalid(optimizer, `option ${key} must be ${wanted}, got ${JSON.stringify(value)}.`);
+      throw invalid(
+        optimizer,
+        `option ${key} must be ${wanted}, got ${typeof value === "number" ? value : JSON.stringify(value)}.`,
+      );
     }
   }
   return result as T;

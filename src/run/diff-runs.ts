@@ -6,7 +6,7 @@ import { describeDiskError } from "../disk-errors-node.js";
 import { readLimitedFile } from "../limited-file-node.js";
 import { MAX_METRICS_BYTES, parseRecord } from "../logging/metrics-file.js";
 import { listCheckpoints, readCheckpoint } from "./checkpoint.js";
-import { type Manifest, readManifest } from "./manifest.js";
+import { type Manifest, type Resumption, readManifest } from "./manifest.js";
 import { openRunDirectory, type RunDirectory } from "./run-directory.js";
 import { checkJsonDepth, splitStateTree } from "./state-tree.js";
 
@@ -23,7 +23,7 @@ export interface RunDifferences {
   readonly settings: readonly Difference[];
   /** Of the manifest: what the bits could depend on. */
   readonly versions: readonly Difference[];
-  /** Devices of the two that promise no equal bits. */
+  /** Devices, of any part of the two, that promise no equal bits. */
   readonly unequalDevices: readonly string[];
   /** The first line of the metrics that differs; null when one is the other, or its beginning. */
   readonly metrics: { readonly step: number; readonly values: readonly Difference[] } | null;
@@ -58,7 +58,7 @@ const VERSIONS: readonly (keyof Manifest)[] = ["rl_adan", "node", "platform", "m
 export function diffRuns(pathA: string, pathB: string): RunDifferences {
   const [a, b] = [openRunDirectory(pathA), openRunDirectory(pathB)];
   const versions = [versionsOf(a), versionsOf(b)] as const;
-  const devices = new Set(versions.map(({ device }) => device as string));
+  const devices = new Set([...devicesOf(a), ...devicesOf(b)]);
   const metrics = firstDifferentLine(metricsOf(a), metricsOf(b));
   const steps = new Set(listCheckpoints(b.path));
   const common = listCheckpoints(a.path).filter((step) => steps.has(step));
@@ -88,6 +88,13 @@ function configOf(run: RunDirectory): Values {
 function versionsOf(run: RunDirectory): Values {
   const manifest = readManifest(run);
   return Object.fromEntries(VERSIONS.map((key) => [key, manifest[key]]));
+}
+
+/** Those that any part of it was computed on. */
+function devicesOf(run: RunDirectory): string[] {
+  const { device, resumed } = readManifest(run);
+  const before = resumed.map((entry) => (entry as Partial<Resumption> | null)?.device_before);
+  return [device, ...before.filter((name) => typeof name === "string")];
 }
 
 function metricsOf(run: RunDirectory): Values[] {

@@ -37,6 +37,8 @@ const MAX_MANIFEST_BYTES = 4 << 20;
 
 export interface Resumption {
   readonly from_step: number;
+  /** That the part before was computed on. */
+  readonly device_before: string;
   readonly argv: readonly string[];
   readonly started_at: string;
   readonly rl_adan: string;
@@ -91,6 +93,7 @@ export function addResumption(
   const hadEqualBits = manifest.equal_bits ?? promisesEqualBits(manifest.device);
   const resumption: Resumption = {
     from_step: how.fromStep,
+    device_before: manifest.device,
     argv: how.argv,
     started_at: new Date().toISOString(),
     rl_adan: packageVersion(),

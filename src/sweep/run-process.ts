@@ -66,7 +66,11 @@ export class RunProcess {
       child.on("error", (error) => resolve({ code: null, message: error.message }));
       child.on("exit", async (code, signal) => {
         await Promise.all(closed);
-        const said = errors.trim().replace(/^error: /, "");
+        // Libraries may have warned before.
+        const said = errors
+          .trim()
+          .split(/^error: /m)
+          .at(-1)!;
         const how = signal === null ? `It ended with exit code ${code}.` : `It was ended by ${signal}.`;
         resolve({ code, message: said === "" ? how : said });
       });

@@ -41,7 +41,7 @@ describe("doctor", () => {
       webgpu  absent  TensorFlow.js on the GPU, through WebGPU
                       no GPU answers. On Linux it needs the GPU's Vulkan driver and libvulkan.so.1 (Debian: libvulkan1); vulkaninfo --summary lists what there is.
       cuda    absent  TensorFlow.js on an NVIDIA GPU, through CUDA
-                      the package @tensorflow/tfjs-node-gpu is not installed; install it with: npm install @tensorflow/tfjs-node-gpu (it downloads binaries while it installs, and needs Node 22 at most, CUDA 11.2 and cuDNN 8.1)
+                      the package @tensorflow/tfjs-node-gpu is not installed; install it with: npm install @tensorflow/tfjs-node-gpu (it downloads binaries from storage.googleapis.com while it installs, and needs Node 22 at most, CUDA 11.2 and cuDNN 8.1)
       wasm    here    TensorFlow.js, WebAssembly
       cpu     here    TensorFlow.js, plain JavaScript
       "

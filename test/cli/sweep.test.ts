@@ -235,6 +235,14 @@ describe("a run of a sweep", () => {
     expect(lines[1]).toMatch(/^error: Pendulum-v1 seed 1 .*lease\.json/);
   });
 
+  it("on a device that is absent fails at once, with its own sentence", () => {
+    const absent = ["--set", "device=cuda", "--runs-root", "absent", "--seeds", "0"];
+    const { status, stdout } = rlAdan("sweep", "ppo", "--env", "Pendulum", ...SHORT, ...absent);
+    expect(status).toBe(1);
+    expect(stdout).not.toContain("ended too early");
+    expect(stdout).toMatch(/seed 0: failed: Device cuda is not to be had: the package /);
+  });
+
   it("whose folder was changed or can't go on fails with a sentence, the others finish", () => {
     const small = ["sweep", "ppo", "--env", "Pendulum", "--seeds", "0-3", "--runs-root", "changed", ...SHORT];
     expect(rlAdan(...small, "--quiet").status).toBe(0);

@@ -125,7 +125,7 @@ describe("CUDA", () => {
       'import { openCuda } from "./dist/src/devices/cuda-node.js"; await openCuda({ util: { isNullOrUndefined: true } })',
     );
     expect(told).toMatchInlineSnapshot(
-      `"device-absent Device cuda is not to be had: the package @tensorflow/tfjs-node-gpu is not installed; install it with: npm install @tensorflow/tfjs-node-gpu (it downloads binaries while it installs, and needs Node 22 at most, CUDA 11.2 and cuDNN 8.1)"`,
+      `"device-absent Device cuda is not to be had: the package @tensorflow/tfjs-node-gpu is not installed; install it with: npm install @tensorflow/tfjs-node-gpu (it downloads binaries from storage.googleapis.com while it installs, and needs Node 22 at most, CUDA 11.2 and cuDNN 8.1)"`,
     );
   });
 

@@ -10,6 +10,7 @@ import { openDevice } from "../../src/devices/open-node.js";
 import { envSource } from "../../src/env-source.js";
 import { type RunFacts, silentReporter } from "../../src/logging/progress.js";
 import { startBarePpo, startPpoAgent } from "../../src/ppo-agent-node.js";
+import { diffRuns } from "../../src/run/diff-runs.js";
 import { outcomeOf, resumeRun, trainRun } from "../../src/train.js";
 import { type PpoTrainConfig, readTrainConfig, resolveTrainConfig } from "../../src/train-config.js";
 import { gpuOf, gpuTest } from "../support/gpu-test.js";
@@ -72,6 +73,7 @@ describe("a run on a device of TensorFlow.js", () => {
       expect(manifestOf(runDirectory)).toMatchObject({ device: "simd", equal_bits: false, adapter: null });
     }
     expect(told).toEqual(["simd", "as config.yaml says now", "simd", "as the run began"]);
+    expect(diffRuns(runDirectory, runDirectory).unequalDevices).toEqual(["wasm"]);
   });
 
   gpuTest("on webgpu keeps the number of tensors flat", async () => {
