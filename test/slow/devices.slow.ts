@@ -16,8 +16,8 @@ gpuTest("doctor --check holds webgpu to every recorded update, on a GPU in softw
   expect(stdout).toContain("webgpu, 11 recorded updates: within the tolerances");
 });
 
-gpuTest("webgpu stays near the kernels over 100 steps of the optimizer on HalfCheetah's data", () =>
-  expectNearKernels("webgpu", 100),
+gpuTest("webgpu stays near the kernels over 1,000 steps of the optimizer on HalfCheetah's data", () =>
+  expectNearKernels("webgpu", 1000),
 );
 
 for (const size of [
