@@ -94,18 +94,19 @@ async function runSweepCommand(what: string | undefined, flags: SweepFlags): Pro
   }
 }
 
-/** Those of finished runs as comments. */
+/** What needs no training, or can't have it, as a comment. */
 export async function printCommands({ runs }: SweepPlan, threads: number, asJson: boolean): Promise<void> {
-  const { nextArgv } = await import("../sweep/local-engine.js");
+  const { nextArgv, strangeness } = await import("../sweep/local-engine.js");
   const { isFinished } = await import("../run/run-directory.js");
   const { commandText, programName } = await import("../shown-command.js");
   for (const run of runs) {
     const { arm, label, varied, seed, directory } = run;
-    const command = isFinished(directory) ? null : commandText(programName(), nextArgv(run, threads));
+    const message = strangeness(run) ?? (isFinished(directory) ? `finished: ${directory.path}` : null);
+    const command = message === null ? commandText(programName(), nextArgv(run, threads)) : null;
     process.stdout.write(
       asJson
-        ? jsonLine({ arm, label, varied, seed, runDirectory: directory.path, command })
-        : `${printable(command ?? `# finished: ${directory.path}`)}\n`,
+        ? jsonLine({ arm, label, varied, seed, runDirectory: directory.path, command, message })
+        : `${printable(command ?? `# ${message}`)}\n`,
     );
   }
 }

@@ -169,17 +169,19 @@ function become(entry: Entry, state: RunState, message: string | null = null): v
 
 /** Whether the folder's run needs no training: it is finished, or is not the one that the sweep wants. */
 function settle(entry: Entry): boolean {
-  const { directory } = entry.run;
-  if (!isFinished(directory) && !isBegun(directory)) return false;
   const stranger = strangeness(entry.run);
   if (stranger !== undefined) become(entry, "failed", stranger);
-  else if (isFinished(directory)) become(entry, "finished");
+  else if (isFinished(entry.run.directory)) become(entry, "finished");
   else return false;
   return true;
 }
 
-/** Why the folder's run is no use: it is damaged, of another version, or another one by now (resumed by hand with a larger budget, say). */
-function strangeness({ directory, runHash }: SweepRun): string | undefined {
+/**
+ * Why what lies in the run's folder is no use to the sweep: it is damaged, of another version, or another run by now (resumed by hand
+ * with a larger budget, say). undefined where it is the one, or none.
+ */
+export function strangeness({ directory, runHash }: SweepRun): string | undefined {
+  if (!isFinished(directory) && !isBegun(directory)) return undefined;
   try {
     const manifest = readManifest(directory);
     if (isFinished(directory)) readRunResult(directory);

@@ -256,6 +256,15 @@ describe("a run of a sweep", () => {
     rmSync(join(folder, older!, "result.json"));
     rmSync(join(folder, whole!, "result.json"));
     writeFileSync(join(folder, damaged!, "result.json"), "");
+    const dry = rlAdan(...small, "--dry-run")
+      .stdout.trim()
+      .split("\n");
+    expect(dry.map((line) => line.replace(/^(# \S+|\S+ train --resume).*/, "$1"))).toEqual([
+      `# ${longer}`,
+      `# ${older}`,
+      "rl-adan train --resume",
+      `# ${join(damaged!, "result.json")}`,
+    ]);
     const { status, stdout, stderr } = rlAdan(...small);
     expect({ status, stderr }).toEqual({ status: 1, stderr: "" });
     expect(stdout).toContain("failed: 1 of 4 runs finished, 3 failed");
