@@ -1,6 +1,6 @@
 import { UsageError } from "../errors.js";
-import { type GroupOptions, groupRuns } from "./arms.js";
-import { type CurveAxis, curveOver } from "./curves.js";
+import { type Arm, type GroupOptions, groupRuns } from "./arms.js";
+import { type Curve, type CurveAxis, curveOver } from "./curves.js";
 import { drawFigure, MAX_LINES } from "./figure.js";
 import type { Run } from "./run.js";
 import type { Scalars } from "./scalar-log.js";
@@ -39,8 +39,7 @@ export async function plotCurve(runs: readonly Run[], options: PlotOptions = {})
     );
   }
   const lines = arms.flatMap((arm) => {
-    const series = arm.runs.flatMap((run) => seriesOf(run, y)).filter(({ values }) => values.length > 0);
-    const curve = curveOver(series, x);
+    const curve = armCurve(arm, y, x);
     if (curve === undefined) return [];
     const all = arm.runs.length + arm.leftOut.length;
     const counted = curve.runs === all ? runsText(all) : `${curve.runs} of ${all} runs`;
@@ -67,6 +66,12 @@ export async function plotCurve(runs: readonly Run[], options: PlotOptions = {})
     ...(width === undefined ? {} : { width }),
     ...(height === undefined ? {} : { height }),
   });
+}
+
+/** Over the arm's runs that have it; undefined where none has, or they have no common part. y: as for `plotCurve`. */
+export function armCurve({ runs }: Arm, y: string, x: CurveAxis): Curve | undefined {
+  const series = runs.flatMap((run) => seriesOf(run, y)).filter(({ values }) => values.length > 0);
+  return curveOver(series, x);
 }
 
 export function runsText(count: number): string {

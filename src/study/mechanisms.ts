@@ -1,8 +1,6 @@
-import { curveOver } from "../report/curves.js";
 import { type ReportFigure, splitFigure } from "../report/figures.js";
 import type { Arm, Run } from "../report/index.js";
-import { AXIS_NAMES, runsText } from "../report/plot-curve.js";
-import { finiteOnly } from "../report/scores.js";
+import { AXIS_NAMES, armCurve, runsText } from "../report/plot-curve.js";
 import { fileSafe } from "../run/run-directory.js";
 import { interquartileMean } from "../stats/index.js";
 
@@ -21,16 +19,11 @@ export const MECHANISM_TAGS: readonly string[] = MECHANISMS.map(({ tag }) => tag
 /** A figure for each mechanism, a line for each arm. arms: of one environment. */
 export function mechanismFigures(arms: readonly Arm[], index: number): ReportFigure[] {
   return MECHANISMS.flatMap(({ tag, name }) => {
-    const lines = arms.flatMap(({ label, runs }, style) => {
-      const series = runs.flatMap(({ scalars }) => {
-        const found = scalars.get(tag);
-        return found === undefined ? [] : [finiteOnly(found)];
-      });
-      const curve = curveOver(
-        series.filter(({ values }) => values.length > 0),
-        "steps",
-      );
-      return curve === undefined ? [] : [{ label: `${label} (${runsText(curve.runs)})`, style, ...curve }];
+    const lines = arms.flatMap((arm, style) => {
+      const curve = armCurve(arm, tag, "steps");
+      return curve === undefined
+        ? []
+        : [{ label: `${arm.label} (${runsText(curve.runs)})`, style, ...curve }];
     });
     const { env } = arms[0]!;
     return splitFigure(`${index + 1}-${fileSafe(env)}-${fileSafe(tag.replace("/", "-"))}`, lines, {
