@@ -131,18 +131,18 @@ async function runAblateCommand(what: string, flags: AblateFlags): Promise<void>
     ...(flags.csv === undefined ? {} : { csv: flags.csv }),
   });
   if (flags.json) process.stdout.write(jsonLine({ event: "study", ...data, files }));
-  else if (!flags.quiet) process.stdout.write(page(data, files));
+  else if (!flags.quiet) process.stdout.write(await page(data, files));
   const refuted = data.checks.filter(({ isIdentical }) => isIdentical !== true);
   if (flags.quiet)
     for (const check of refuted) process.stderr.write(`error: ${printable(checkText(check))}\n`);
   if (data.failed.length > 0 || refuted.length > 0) process.exitCode = 1;
 }
 
-function page({ verdicts, checks }: StudyData, files: readonly string[]): string {
-  const titles = [...new Set(verdicts.map(({ env, protocol }) => `${env}, ${protocol}`))];
-  const lines = titles.flatMap((title) => [
-    title,
-    ...verdicts.filter(({ env, protocol }) => `${env}, ${protocol}` === title).map(({ text }) => `  ${text}`),
+async function page({ verdicts, checks }: StudyData, files: readonly string[]): Promise<string> {
+  const { textsByPlace } = await import("../study/verdicts.js");
+  const lines = [...textsByPlace(verdicts)].flatMap(([place, texts]) => [
+    place,
+    ...texts.map((text) => `  ${text}`),
   ]);
   const end = `wrote ${files.filter((file) => /\.(md|html|csv)$/.test(file)).join(", ")}`;
   return `${[...lines, ...checks.map(checkText), end].map(printable).join("\n")}\n`;

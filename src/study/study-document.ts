@@ -12,7 +12,7 @@ import type { FailedRun } from "./run-study.js";
 import { type Study, startOf } from "./study.js";
 import type { StudyData } from "./study-data.js";
 import type { Search, Trial } from "./tuning.js";
-import { expectedFalseDifferences } from "./verdicts.js";
+import { expectedFalseDifferences, textsByPlace } from "./verdicts.js";
 
 /** What stands before the report in a study's page. arms: of all environments, in the study's order. */
 export function studyBlocks(
@@ -49,11 +49,6 @@ export function studyBlocks(
 }
 
 function verdictBlocks({ verdicts, failed }: StudyData): Block[] {
-  const groups = new Map<string, string[]>();
-  for (const { env, protocol, text } of verdicts) {
-    const key = `${env}, ${protocol}`;
-    groups.set(key, [...(groups.get(key) ?? []), text]);
-  }
   const tests = verdicts.filter(({ difference }) => difference.verdict !== null);
   const found = tests.filter(({ difference }) => difference.verdict !== "no difference");
   const expected = numberText(expectedFalseDifferences(tests));
@@ -62,7 +57,7 @@ function verdictBlocks({ verdicts, failed }: StudyData): Block[] {
     : "";
   return [
     { kind: "heading", level: 2, text: "Verdict" },
-    ...[...groups].flatMap(([title, items]): Block[] => [
+    ...[...textsByPlace(verdicts)].flatMap(([title, items]): Block[] => [
       { kind: "heading", level: 3, text: title },
       { kind: "list", items },
     ]),

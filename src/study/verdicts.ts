@@ -48,6 +48,16 @@ export function verdictsOf({ comparisons }: Study, arms: readonly Arm[]): Verdic
   );
 }
 
+/** What is said of each environment and protocol, by their names. */
+export function textsByPlace(verdicts: readonly Verdict[]): Map<string, string[]> {
+  const texts = new Map<string, string[]>();
+  for (const { env, protocol, text } of verdicts) {
+    const place = `${env}, ${protocol}`;
+    texts.set(place, [...(texts.get(place) ?? []), text]);
+  }
+  return texts;
+}
+
 /** Of two arms that are alike, how often a test over one task finds a difference: intervals of few runs are too narrow. */
 export const FALSE_DIFFERENCES = [
   { runs: 20, share: 0.052 },
