@@ -28,11 +28,11 @@ export const CONFIG_FLAGS: readonly (readonly [flag: string, help: string])[] = 
   ],
 ];
 
-/** The values of flags that are config keys, by key; undefined where one is not given. */
-export function configValues(flags: object): Record<string, unknown> {
+/** The values of flags that are config keys, by key; undefined where one is not given. known: all of them unless given. */
+export function configValues(flags: object, known = CONFIG_FLAGS): Record<string, unknown> {
   const given = flags as Readonly<Record<string, unknown>>;
   return Object.fromEntries(
-    CONFIG_FLAGS.map(([flag]) => {
+    known.map(([flag]) => {
       const name = /^--([\w-]+)/.exec(flag)![1]!;
       return [name.replaceAll("-", "_"), given[camelCase(name)]];
     }),

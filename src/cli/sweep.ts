@@ -16,8 +16,10 @@ interface SweepFlags extends SpecFlags {
   readonly json?: boolean;
 }
 
-/** Keys of a configuration that a sweep gives in another way, or has a help of its own for. */
-const OWN_FLAGS = /^--(env|seed|threads|optimizer|total-timesteps) /;
+/** Flags of `train` that a sweep takes with several values; the others it gives in another way, or has a help of its own for. */
+const SWEPT_FLAGS = CONFIG_FLAGS.filter(
+  ([flag]) => !/^--(env|seed|threads|optimizer|total-timesteps) /.test(flag),
+);
 
 export function addSweepCommand(program: Command): void {
   const command = program
@@ -56,18 +58,16 @@ Examples:
   rl-adan sweep configs/sweeps/optimizers.yaml --seeds 0-19 --jobs 4`,
     )
     .action(runSweepCommand);
-  for (const [flag, help] of CONFIG_FLAGS.filter(([flag]) => !OWN_FLAGS.test(flag)))
-    command.option(flag, help);
+  for (const [flag, help] of SWEPT_FLAGS) command.option(flag, help);
 }
 
 async function runSweepCommand(what: string | undefined, flags: SweepFlags): Promise<void> {
   const { planSweep } = await import("../sweep/plan.js");
   const { shareCores } = await import("../sweep/share-cores.js");
   const { specOfFlags } = await import("../sweep/spec-flags.js");
-  const keys = Object.entries(configValues(flags)).flatMap(([key, text]) => {
-    const isOwn = OWN_FLAGS.test(`--${key.replaceAll("_", "-")} `);
-    return isOwn || typeof text !== "string" ? [] : [[key, text] as const];
-  });
+  const keys = Object.entries(configValues(flags, SWEPT_FLAGS)).flatMap(([key, text]) =>
+    typeof text === "string" ? [[key, text] as const] : [],
+  );
   const plan = await planSweep(specOfFlags(what, { ...flags, keys }), {
     runsRoot: flags.runsRoot ?? "runs",
     allowManyRuns: flags.yes,
